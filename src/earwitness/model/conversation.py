@@ -1,0 +1,225 @@
+"""A conversation as it stands: frozen, complete, the same for every face.
+
+Times named `_ns` are on the conversation's clock: nanoseconds since the first record of its first
+leg. `began_at_ns` puts that zero on the calendar (ns since the epoch).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from earwitness.model.events import Evidence, Party, Role
+
+
+class Status(StrEnum):
+    """How far the record of a conversation has come."""
+
+    ACTIVE = "active"
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # ended, and something is known to be missing: see `reasons`
+    FAILED = "failed"  # the call itself never came up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioFormat:
+    encoding: str  # pcm_s16le, mulaw, alaw
+    rate_hz: int
+
+    @property
+    def bytes_per_frame(self) -> int:
+        return 2 if self.encoding == "pcm_s16le" else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """An unbroken stretch of sound: which bytes of a party's audio on a leg, and when it is heard.
+
+    Bytes count from 0 over all audio of that party on that leg, in the order it arrived. Spans of
+    one track are in order of `from_byte`; their times do not overlap.
+    """
+
+    leg: str
+    party: Party
+    format: AudioFormat
+    from_byte: int
+    byte_count: int  # whole samples
+    at_ns: int
+    item: str | None = None
+
+    @property
+    def frames(self) -> int:
+        return self.byte_count // self.format.bytes_per_frame
+
+    @property
+    def length_ns(self) -> int:
+        return self.frames * 1_000_000_000 // self.format.rate_hz
+
+    @property
+    def end_ns(self) -> int:
+        return self.at_ns + self.length_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One party's audio on the conversation's clock: what was said (caller) or heard (agent)."""
+
+    party: Party
+    spans: tuple[Span, ...] = ()
+    chunk_count: int = 0
+    byte_count: int = 0  # as it went over the wire, heard or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One captured connection. See `LegOpened` for the fields that come from outside."""
+
+    id: str
+    provider: str
+    way: str
+    route: str
+    opened_ns: int
+    closed_ns: int | None = None
+    why_closed: str | None = None
+    closed_by: str = ""
+    close_code: int | None = None
+    answer_status: int | None = None
+    path: str = ""
+    user_agent: str = ""
+    peer: str = ""
+    links: tuple[str, ...] = ()
+    provider_ids: dict[str, str] = field(default_factory=dict)
+    record_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What one party said or typed. `text` was generated or recognised; `heard_text` reached the ear."""
+
+    key: str  # stable over rebuilds: leg id and the provider's item id
+    leg: str
+    item: str
+    role: Role
+    party: Party | None
+    text: str = ""
+    heard_text: str = ""
+    status: str = "open"  # open, completed, incomplete, interrupted, failed, removed
+    started_ns: int = 0  # start of speech; of typed or inserted text its arrival
+    ended_ns: int | None = None
+    first_seen_ns: int = 0  # when the first sign of it was seen
+    evidence: Evidence | None = None  # for what was heard; None: nothing to prove
+    sent_ms: int | None = None  # length of the audio that was generated
+    heard_ms: int | None = None
+    is_inserted: bool = False
+    is_audible: bool = True
+    phase: str | None = None
+    response: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    key: str
+    leg: str
+    call: str
+    name: str = ""
+    arguments: str = ""  # JSON text as written
+    result: str | None = None
+    error: str | None = None
+    called_ns: int = 0
+    returned_ns: int | None = None
+
+    @property
+    def latency_ms(self) -> int | None:
+        return None if self.returned_ns is None else (self.returned_ns - self.called_ns) // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """A party started while the other spoke."""
+
+    by: Party
+    at_ns: int
+    message: str | None = None  # key of what was being said
+    did_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The conversation's history and state at one moment.
+
+    History is `messages[i]` with `first_seen_ns <= at_ns`; it is not stored twice.
+    """
+
+    at_ns: int
+    label: str  # history_updated for those taken by themselves
+    message_count: int
+    user_count: int
+    assistant_count: int
+    tool_count: int
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a listener should know before trusting this record."""
+
+    code: str  # e.g. undecoded, provider_error, unplayed_audio, parse_error
+    message: str
+    at_ns: int
+    leg: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapSpan:
+    """A span we know we missed."""
+
+    leg: str
+    reason: str
+    at_ns: int
+    until_ns: int | None = None
+    record_count: int | None = None
+    byte_count: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    digit: str
+    party: Party
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    id: str
+    workspace: str = "default"
+    status: Status = Status.ACTIVE
+    reasons: tuple[str, ...] = ()  # why partial or failed
+    began_at_ns: int = 0  # ns since the epoch
+    ended_ns: int | None = None
+    subject: str | None = None
+    labels: tuple[str, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+    outcome: str | None = None
+    satisfaction: str | None = None
+    legs: tuple[Leg, ...] = ()
+    messages: tuple[Message, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    digits: tuple[Digit, ...] = ()
+    usage: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[GapSpan, ...] = ()
+    tracks: dict[Party, Track] = field(default_factory=dict)  # nearest to the ear
+    sent: dict[Party, Track] = field(default_factory=dict)  # the voice AI leg's, cut or not
+
+    @property
+    def duration_ns(self) -> int:
+        """Until the end, or until the last thing known to be heard or seen."""
+        return self.ended_ns or 0
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(leg.provider for leg in self.legs))

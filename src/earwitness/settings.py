@@ -1,0 +1,159 @@
+"""What a user may set: one declaration that feeds file, environment, flags and docs.
+
+Later wins: defaults, `earwitness.toml`, environment `EARWITNESS_*` (nested with `__`), flags.
+Passed in wherever it is needed; there is no global.
+"""
+
+import difflib
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from earwitness.errors import SettingsError
+
+PREFIX = "EARWITNESS_"
+FILE_NAME = "earwitness.toml"
+
+Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"]
+
+
+class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the API listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 5001
+
+
+class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where callers connect instead of to the provider."""
+
+    host: str = "127.0.0.1"
+    port: int = 5002
+    require_key: bool = False  # refuse legs that bring no key of ours
+    tls_cert: str = ""  # PEM file; with tls_key the tap listens on wss
+    tls_key: str = ""
+
+
+class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept of a leg."""
+
+    audio: bool = True
+    raw: bool = True
+    transcripts: bool = True
+    on_failure: Literal["pass", "refuse"] = "pass"  # may a call go on that cannot be recorded?
+
+
+class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One name under which callers reach one upstream."""
+
+    provider: Provider
+    upstream: str  # ws:// or wss://, host, port, path prefix
+    record: Recording | None = None  # None: as for all
+    metadata: dict[str, str] = {}
+    enabled: bool = True
+    ca_file: str = ""  # PEM of the authority that signed the upstream's certificate, if private
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of one process."""
+
+    data_dir: str = "earwitness-data"
+    database_url: str = ""  # empty: SQLite in data_dir
+    object_store_url: str = ""  # empty: a folder in data_dir
+    api: Listen = Listen()
+    tap: Tap = Tap()
+    record: Recording = Recording()
+    routes: dict[str, Route] = {}
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir)
+
+
+DEFAULT_ROUTES = {
+    "openai": Route(provider="openai", upstream="wss://api.openai.com"),
+    "elevenlabs": Route(provider="elevenlabs", upstream="wss://api.elevenlabs.io"),
+    "hume": Route(provider="hume", upstream="wss://api.hume.ai"),
+}
+
+
+def load(
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read all sources and check them together.
+
+    `file` must exist when given; without it `earwitness.toml` of the working directory is read if it
+    is there. Raises `SettingsError` naming the key, where it stands and the nearest known key.
+    """
+    tree = _read_file(file)
+    _merge(tree, _from_environment(os.environ if environ is None else environ))
+    _merge(tree, flags or {})
+    _refuse_unknown(tree, Settings, "")
+    try:
+        settings = msgspec.convert(tree, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"configuration: {error}", hint="See docs/reference/settings.md for every key and its type."
+        ) from error
+    return msgspec.structs.replace(settings, routes={**DEFAULT_ROUTES, **settings.routes})
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    path = file or Path(FILE_NAME)
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}", hint="Check the path given to --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}", hint="The file must be TOML in UTF-8.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        *parents, leaf = name.removeprefix(PREFIX).lower().split("__")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[leaf] = value
+    return tree
+
+
+def _merge(tree: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, Mapping) and isinstance(tree.get(key), dict):
+            _merge(tree[key], value)
+        elif value is not None:
+            tree[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _refuse_unknown(value: Any, shape: Any, where: str) -> None:
+    """Raise for the first key that no struct of the declaration has, with the nearest that one has."""
+    for option in typing.get_args(shape) if isinstance(shape, types.UnionType) else (shape,):
+        if typing.get_origin(option) is dict and isinstance(value, dict):
+            for name, inner in value.items():
+                _refuse_unknown(inner, typing.get_args(option)[1], f"{where}{name}.")
+        elif isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, dict):
+            fields = {field.name: field.type for field in msgspec.structs.fields(option)}
+            for name, inner in value.items():
+                if name not in fields:
+                    near = difflib.get_close_matches(name, fields, n=1, cutoff=0.0)
+                    raise SettingsError(
+                        f"unknown setting {where}{name}",
+                        hint=f"Did you mean {where}{near[0]}? Known here: {', '.join(fields)}.",
+                        key=f"{where}{name}",
+                        nearest=f"{where}{near[0]}",
+                    )
+                _refuse_unknown(inner, fields[name], f"{where}{name}.")
