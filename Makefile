@@ -1,0 +1,45 @@
+# Everything a person or a machine does with a checkout. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fmt bench chaos pin docs clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## make .venv with everything pinned in requirements/
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml scripts/setup
+	@scripts/setup $(VENV)
+	@touch $@
+
+demo: setup ## record simulated calls of every provider and serve them (ONCE=1: stop after the calls)
+	@$(BIN)/earwitness demo $(if $(ONCE),--once)
+
+test: setup ## run every test this machine can run, and say loudly what it skipped
+	@scripts/test $(ARGS)
+
+check: setup ## format, lint, types, import rules, sizes, tests beside sources, licences, docs
+	@scripts/check
+
+fmt: setup ## format the code and mend what ruff can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+bench: setup ## measure against peers in the same run; prints tables, writes bench/results/
+	@scripts/bench $(ARGS)
+
+chaos: setup ## kills, power cuts and full disks in their long form
+	@EARWITNESS_CHAOS=full scripts/test tests/chaos $(ARGS)
+
+docs: setup ## write docs/reference again from the code
+	@$(BIN)/python scripts/reference.py
+
+pin: setup ## choose the newest allowed versions again and pin them in requirements/
+	@scripts/pin
+
+clean: ## remove the environment, the demo's recordings and every cache
+	rm -rf $(VENV) build dist src/*.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
