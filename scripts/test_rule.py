@@ -20,7 +20,7 @@ def defines_something(path: Path) -> bool:
 
 
 def test_of(source: Path) -> Path:
-    """Where the test of a source file stands; for a room's own door, `a/__init__.py`, tests/a/test_init.py."""
+    """Where the test of a source file stands; for a room itself, `a/__init__.py`, tests/a/test_init.py."""
     inner = source.relative_to(SOURCE)
     return Path("tests") / inner.parent / f"test_{inner.stem.strip('_')}.py"
 

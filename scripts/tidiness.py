@@ -1,4 +1,4 @@
-"""No tracked file holds a package index's address, a path of one machine, unfinished work or loose Markdown."""
+"""No tracked file holds a package index's address, one machine's paths, unfinished work or loose Markdown."""
 
 import re
 import subprocess
