@@ -93,17 +93,17 @@ def load(
     `file` must exist when given; without it `earwitness.toml` of the working directory is read if it
     is there. Raises `SettingsError` naming the key, where it stands and the nearest known key.
     """
-    tree = _read_file(file)
+    tree: dict[str, Any] = {"routes": msgspec.to_builtins(DEFAULT_ROUTES)}
+    _merge(tree, _read_file(file))
     _merge(tree, _from_environment(os.environ if environ is None else environ))
     _merge(tree, flags or {})
     _refuse_unknown(tree, Settings, "")
     try:
-        settings = msgspec.convert(tree, Settings, strict=False)
+        return msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(
             f"configuration: {error}", hint="See docs/reference/settings.md for every key and its type."
         ) from error
-    return msgspec.structs.replace(settings, routes={**DEFAULT_ROUTES, **settings.routes})
 
 
 def _read_file(file: Path | None) -> dict[str, Any]:
@@ -127,16 +127,24 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         branch = tree
         for parent in parents:
             branch = branch.setdefault(parent, {})
+            if not isinstance(branch, dict):
+                raise SettingsError(
+                    f"{name} is below {parent}, which the environment also sets to a value",
+                    hint="Unset one of the two.",
+                )
         branch[leaf] = value
     return tree
 
 
 def _merge(tree: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Lay `more` over `tree`, key by key; a value of None means: not given."""
     for key, value in more.items():
-        if isinstance(value, Mapping) and isinstance(tree.get(key), dict):
+        if isinstance(value, Mapping):
+            if not isinstance(tree.get(key), dict):
+                tree[key] = {}
             _merge(tree[key], value)
         elif value is not None:
-            tree[key] = dict(value) if isinstance(value, Mapping) else value
+            tree[key] = value
 
 
 def _refuse_unknown(value: Any, shape: Any, where: str) -> None:
