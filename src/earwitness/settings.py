@@ -26,44 +26,44 @@ Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "gene
 class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the API listens."""
 
-    host: str = "127.0.0.1"
-    port: int = 5001
+    host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
+    port: int = 5001  # 0: any free one
 
 
 class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where callers connect instead of to the provider."""
 
-    host: str = "127.0.0.1"
-    port: int = 5002
+    host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
+    port: int = 5002  # 0: any free one
     require_key: bool = False  # refuse legs that bring no key of ours
     tls_cert: str = ""  # PEM file; with tls_key the tap listens on wss
-    tls_key: str = ""
+    tls_key: str = ""  # PEM file of the certificate's private key
 
 
 class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept of a leg."""
 
-    audio: bool = True
-    raw: bool = True
-    transcripts: bool = True
+    audio: bool = True  # the sound of both sides
+    raw: bool = True  # the provider's messages as they came
+    transcripts: bool = True  # what was said, as text
     on_failure: Literal["pass", "refuse"] = "pass"  # may a call go on that cannot be recorded?
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One name under which callers reach one upstream."""
 
-    provider: Provider
+    provider: Provider  # whose protocol it speaks
     upstream: str  # ws:// or wss://, host, port, path prefix
     record: Recording | None = None  # None: as for all
-    metadata: dict[str, str] = {}
-    enabled: bool = True
+    metadata: dict[str, str] = {}  # given to every conversation that comes this way
+    enabled: bool = True  # False: callers get 404
     ca_file: str = ""  # PEM of the authority that signed the upstream's certificate, if private
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one process."""
 
-    data_dir: str = "earwitness-data"
+    data_dir: str = "earwitness-data"  # journals, and by default catalog and objects; one server at a time
     database_url: str = ""  # empty: SQLite in data_dir
     object_store_url: str = ""  # empty: a folder in data_dir
     api: Listen = Listen()
