@@ -82,7 +82,8 @@ def errors_page() -> str:
     leaves = [f"- `{cls.__name__}`: {own_doc(cls)}" for cls in classes_of(errors, errors.EarwitnessError)]
     return "\n".join(
         [
-            "# Errors\n\nEvery error has a message, a `hint` that says what to do next, and\n`facts` for programs.",
+            "# Errors\n\nEvery error has a message, a `hint` that says what to do next,\n"
+            "and `facts` for programs.",
             f"\n```text\n{tree}\n```\n\n{rest}\n",
             *leaves,
         ]
@@ -148,10 +149,11 @@ def rest_page() -> str:
 
     nobody: Any = None  # the description asks nothing of the recordings
     described = create_app(nobody, Links(b"")).openapi()
-    parts = ["# REST\n\nThe full description is at `/openapi.json`, and readable at `/docs`. Errors are"]
-    parts[0] += (
-        "\nproblem documents (RFC 9457) with a `hint`. Send `Authorization: Bearer <key>`; see `earwitness keys`.\n"
-    )
+    parts = [
+        "# REST\n",
+        "The full description is at `/openapi.json`, and readable at `/docs`. Errors are problem documents",
+        "(RFC 9457) with a `hint`. Send `Authorization: Bearer <key>`; `earwitness keys create` makes one.\n",
+    ]
     parts.append(table("method", "path", "gives", "parameters"))
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
