@@ -1,0 +1,84 @@
+"""Which decoder reads a leg: chosen by provider and path, never by what a frame looks like.
+
+Names like `session.updated` or `start` mean different things on different sockets; only the connection tells.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from earwitness.decoders.openai import OpenAIRealtime
+from earwitness.decoders.twilio import TwilioMediaStreams
+from earwitness.journal.record import Opened, Record
+from earwitness.model.events import Event, Party, Stamp, Undecoded
+
+
+class ProviderDecoder(Protocol):
+    """One provider's words. Takes only text and binary messages; never raises for what they hold."""
+
+    def opened(self, seen: Stamp) -> list[Event]:
+        """What the connection itself tells, before the first message."""
+
+    def decode(self, record: Record, seen: Stamp) -> list[Event]:
+        """What this message tells. Feed every message of the leg once, in order."""
+
+    def audio(self, record: Record) -> list[tuple[Party, bytes]]:
+        """The bytes of each `AudioArrived` that `decode` makes of this message, in order. Keeps no state."""
+
+    def skipped(self) -> None:
+        """Messages are missing here, and it is the recorder's doing."""
+
+
+class Silent:
+    """Stands in where there is no decoder: says so once, and passes everything over."""
+
+    def __init__(self, what: str) -> None:
+        self._reason = f"no decoder for {what}"
+        self._has_spoken = False
+
+    def opened(self, seen: Stamp) -> list[Event]:
+        return []
+
+    def decode(self, record: Record, seen: Stamp) -> list[Event]:
+        if self._has_spoken:
+            return []
+        self._has_spoken = True
+        return [Undecoded(seen=seen, reason=self._reason)]
+
+    def audio(self, record: Record) -> list[tuple[Party, bytes]]:
+        return []
+
+    def skipped(self) -> None:
+        pass
+
+
+def _openai(opened: Opened) -> ProviderDecoder:
+    path, query = _split(opened.path)
+    if path.endswith("/live") or "/live/" in path:
+        return Silent("OpenAI Live")
+    if "/realtime/translations" in path:
+        return Silent("OpenAI Realtime translation")
+    if "transcription" in query.get("intent", ()):
+        return Silent("OpenAI Realtime transcription")
+    return OpenAIRealtime(call=next(iter(query.get("call_id", ())), None))
+
+
+def _twilio(opened: Opened) -> ProviderDecoder:
+    return TwilioMediaStreams()
+
+
+PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {"openai": _openai, "twilio": _twilio}
+
+
+def choose(opened: Opened) -> ProviderDecoder:
+    """The decoder for a leg that began like this."""
+    make = PROVIDERS.get(opened.provider)
+    return make(opened) if make else Silent(f"provider {opened.provider}")
+
+
+def _split(path: str) -> tuple[str, dict[str, list[str]]]:
+    try:
+        parts = urlsplit(path)
+        return parts.path, parse_qs(parts.query)
+    except ValueError:  # unbalanced brackets, too many fields
+        return path, {}
