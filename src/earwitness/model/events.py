@@ -223,6 +223,8 @@ class ToolReturned(Event):
     call: str
     result: str | None = None  # as sent back, usually JSON text
     error: str | None = None
+    item: str | None = None  # the item that carries the result, where the provider has one
+    previous: str | None = None  # the item before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

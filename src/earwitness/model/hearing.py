@@ -1,0 +1,165 @@
+"""What of a message was heard: how many milliseconds, which words, and what proves it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from earwitness.model.conversation import Message, Track
+from earwitness.model.events import Evidence, Party, Role
+from earwitness.model.legs import Claim, LegState
+from earwitness.model.messages import MessageState
+from earwitness.model.playout import Playout
+from earwitness.model.sound import NS_PER_MS, Line, Owner
+
+AUDIBLE_MS = 60  # three telephone packets: less than a syllable
+SPEECH_CHARS_PER_S = 15  # about 150 words a minute: where the words are known and their sound is not
+TRANSCODED_NS = 100 * NS_PER_MS  # two legs never carry quite the same length: padding, resampling
+NO_CLAIM = Claim()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """`ratio` of the message that was heard; None where nothing is known, and all must be assumed."""
+
+    sent_ms: int | None = None
+    heard_ms: int | None = None
+    ratio: float | None = None
+    evidence: Evidence | None = None
+    began_ns: int | None = None
+    ended_ns: int | None = None
+    is_cut: bool = False
+
+
+def nearest(legs: Iterable[LegState], party: Party) -> list[Line]:
+    """The lines of that party that end at the ear or begin at the mouth: telephony's before the AI's."""
+    lines = [(leg.is_phone, leg.lines[party]) for leg in legs if party in leg.lines]
+    lines = [(is_phone, line) for is_phone, line in lines if line.stretches]
+    phone = [line for is_phone, line in lines if is_phone]
+    return phone or [line for _, line in lines]
+
+
+def track(party: Party, lines: list[Line], zero_ns: int, *, is_sent: bool = False) -> Track:
+    """One track of several lines' sound. Where two legs overlap, what began first goes on."""
+    spans = [span for line in lines for span in (line.sent(zero_ns) if is_sent else line.heard(zero_ns))]
+    if len(lines) > 1:
+        spans.sort(key=lambda span: span.at_ns)
+        kept = spans[:1]
+        for span in spans[1:]:
+            if span.at_ns >= kept[-1].end_ns:
+                kept.append(span)
+        spans = kept
+    return Track(
+        party=party,
+        spans=tuple(spans),
+        chunk_count=sum(line.chunk_count for line in lines),
+        byte_count=sum(line.byte_count for line in lines),
+    )
+
+
+def ear_line(legs: Iterable[LegState], own: LegState, owner: Owner) -> Line | None:
+    """The line that tells best what was heard of a message."""
+    for leg in legs:
+        line = leg.lines.get(Party.AGENT) if leg.is_phone else None
+        if line is not None and owner in line.voices and line.voices[owner].stretches:
+            return line
+    return own.lines.get(Party.AGENT)
+
+
+def hear(message: MessageState, leg: LegState, line: Line | None, *, is_running: bool) -> Hearing:
+    """What is known of how an audible message of the agent's was heard. `is_running`: more may follow."""
+    own = leg.lines.get(Party.AGENT)
+    sent = own.voices.get(message.owner) if own is not None else None
+    heard = line.voices.get(message.owner) if line is not None else None
+    if line is None or heard is None or sent is None or not sent.stretches:
+        return _hear_claim(message, leg)
+    sent_ns, heard_ns = sent.sent_ns, min(sent.sent_ns, heard.heard_ns)
+    slack_ns = 0 if line is own else max(TRANSCODED_NS, sent_ns // 50)
+    is_cut = heard_ns < sent_ns - slack_ns
+    heard_ns = heard_ns if is_cut else sent_ns
+    audible = [stretch for stretch in heard.stretches if stretch.heard_bytes]
+    return Hearing(
+        sent_ms=sent_ns // NS_PER_MS,
+        heard_ms=heard_ns // NS_PER_MS,
+        ratio=heard_ns / sent_ns if is_cut else None,
+        evidence=_proof(message, leg, line, is_cut=is_cut),
+        began_ns=audible[0].at_ns + line.offset_ns if audible else None,
+        ended_ns=audible[-1].end_ns + line.offset_ns if audible else None,
+        is_cut=is_cut and not (is_running and line is not own),
+    )
+
+
+def _proof(message: MessageState, leg: LegState, line: Line, *, is_cut: bool) -> Evidence:
+    proof = line.evidence(message.owner) if isinstance(line, Playout) else Evidence.PLATFORM_MARK
+    claim = leg.claims.get(message.item, NO_CLAIM)
+    if proof is None and line is leg.lines.get(Party.AGENT):
+        proof = claim.evidence
+    is_open_ended = leg.closed is not None and (message.is_orphaned or is_cut)
+    return proof or (Evidence.UNKNOWN if is_open_ended else Evidence.MODELLED)
+
+
+def _hear_claim(message: MessageState, leg: LegState) -> Hearing:
+    claim = leg.claims.get(message.item, NO_CLAIM)
+    ratio = None
+    if claim.played_ms is not None:
+        spoken_ms = len(message.text) * 1000 / SPEECH_CHARS_PER_S
+        ratio = min(1.0, claim.played_ms / spoken_ms) if spoken_ms else None
+    return Hearing(
+        heard_ms=claim.played_ms,
+        ratio=ratio,
+        evidence=claim.evidence or Evidence.UNKNOWN,
+        began_ns=claim.began_ns,
+        ended_ns=claim.ended_ns,
+        is_cut=ratio is not None and ratio < 1,
+    )
+
+
+def heard_words(text: str, hearing: Hearing) -> str:
+    """The whole words that fit into what was heard; the words are taken to be spread evenly."""
+    if hearing.heard_ms is not None and hearing.heard_ms < AUDIBLE_MS:
+        return ""
+    if hearing.ratio is None or hearing.ratio >= 1:
+        return text
+    end = int(len(text) * hearing.ratio)
+    if end < len(text) and not text[end].isspace():
+        while end and not text[end - 1].isspace():
+            end -= 1
+    return text[:end].rstrip()
+
+
+def freeze(
+    message: MessageState, leg: LegState, line: Line | None, zero_ns: int, *, is_running: bool
+) -> Message:
+    """The message as it stands."""
+    text = message.text
+    own = leg.lines.get(Party.AGENT)
+    is_audible = message.is_audible or (own is not None and message.owner in own.voices)
+    is_heard = message.role is Role.ASSISTANT and is_audible and not message.is_inserted
+    hearing = hear(message, leg, line, is_running=is_running) if is_heard else Hearing()
+    speech = leg.speech_of(message)
+    began_ns = hearing.began_ns if is_heard else speech.began_ns if speech else None
+    ended_ns = hearing.ended_ns if is_heard else speech.ended_ns if speech else None
+    ended_ns = message.closed_ns if ended_ns is None else ended_ns
+    began_ns = message.first_seen_ns if began_ns is None else began_ns
+    status = (
+        "interrupted" if hearing.is_cut and message.status in ("completed", "incomplete") else message.status
+    )
+    return Message(
+        key=message.key,
+        leg=message.leg,
+        item=message.item,
+        role=message.role,
+        party=message.party,
+        text=text,
+        heard_text=heard_words(text, hearing) if is_heard else text if message.role is Role.USER else "",
+        status="removed" if message.is_removed else status,
+        started_ns=began_ns - zero_ns,
+        ended_ns=None if ended_ns is None else max(began_ns, ended_ns) - zero_ns,
+        first_seen_ns=message.first_seen_ns - zero_ns,
+        evidence=hearing.evidence,
+        sent_ms=hearing.sent_ms,
+        heard_ms=hearing.heard_ms,
+        is_inserted=message.is_inserted,
+        is_audible=is_audible and not message.is_inserted,
+        phase=message.phase,
+        response=message.response,
+        confidence=message.confidence,
+    )

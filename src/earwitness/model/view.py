@@ -1,0 +1,145 @@
+"""The frozen conversation made from a fold. What did not change since the last time is not made again."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from earwitness.model.account import copied
+from earwitness.model.conversation import Conversation, Finding, Message, Status, Track
+from earwitness.model.events import Party
+from earwitness.model.hearing import ear_line, freeze, nearest, track
+from earwitness.model.legs import LegState
+from earwitness.model.messages import MessageState
+
+if TYPE_CHECKING:
+    from earwitness.model.fold import Fold
+
+
+class View:
+    """Looks at a fold; changes nothing in it but what it remembers of its last look."""
+
+    def __init__(self, fold: "Fold") -> None:
+        self._fold = fold
+
+    def freeze(self) -> Conversation:
+        fold = self._fold
+        legs = sorted(fold.legs.values(), key=lambda leg: leg.opened_ns)
+        zero_ns = min((leg.opened_ns for leg in legs if leg.opened), default=legs[0].opened_ns if legs else 0)
+        status, reasons = self._status(legs)
+        end = dict(fold.end)
+        outcome, satisfaction = end.pop("outcome", None), end.pop("satisfaction", None)
+        agent = nearest(legs, Party.AGENT)
+        return Conversation(
+            id=fold.id,
+            workspace=fold.workspace or "default",
+            status=status,
+            reasons=reasons,
+            began_at_ns=zero_ns,
+            ended_ns=None if status is Status.ACTIVE else max(leg.closed_ns or 0 for leg in legs) - zero_ns,
+            subject=fold.subject,
+            labels=tuple(fold.labels),
+            metadata=self._metadata(end),
+            outcome=None if outcome is None else str(outcome),
+            satisfaction=None if satisfaction is None else str(satisfaction),
+            legs=tuple(leg.freeze(zero_ns) for leg in legs),
+            messages=tuple(self._messages(legs, zero_ns)),
+            tool_calls=fold.tools.freeze(zero_ns),
+            interruptions=fold.floor.freeze(zero_ns, agent),
+            snapshots=fold.diary.freeze(zero_ns),
+            digits=tuple(replace(digit, at_ns=digit.at_ns - zero_ns) for digit in fold.digits),
+            usage=copied(fold.usage),
+            findings=tuple(self._findings(legs, zero_ns)),
+            gaps=fold.remarks.gaps(zero_ns),
+            tracks=self._tracks(legs, zero_ns),
+            sent=self._sent(legs, zero_ns),
+        )
+
+    def _metadata(self, end: dict[str, Any]) -> dict[str, Any]:
+        metadata = {**self._fold.metadata, **self._fold.noted}
+        return {**metadata, "end": end} if end else metadata
+
+    def _status(self, legs: list[LegState]) -> tuple[Status, tuple[str, ...]]:
+        if not legs or any(leg.closed is None for leg in legs):
+            return Status.ACTIVE, ()
+        reasons = dict.fromkeys(_why(leg) for leg in legs)
+        if not any(leg.is_up for leg in legs):
+            return Status.FAILED, tuple(filter(None, reasons))
+        missing = dict.fromkeys(_loss(leg) for leg in legs if leg.is_up)
+        missing.update(dict.fromkeys(self._fold.remarks.gap_reasons))
+        lost = tuple(filter(None, missing))
+        return Status.PARTIAL if lost else Status.COMPLETE, lost
+
+    # -- words ---------------------------------------------------------------------------------------
+
+    def _messages(self, legs: list[LegState], zero_ns: int) -> Iterator[Message]:
+        """Each leg's in the order of its items; legs among each other by start of speech."""
+        threads = [list(self._thread(leg, legs, zero_ns)) for leg in legs if leg.messages]
+        return (message for _, message in heapq.merge(*threads, key=lambda pair: pair[0]))
+
+    def _thread(self, leg: LegState, legs: list[LegState], zero_ns: int) -> Iterator[tuple[int, Message]]:
+        latest_ns = 0
+        for item in leg.thread.order():
+            state = leg.messages.get(item)
+            if state is not None:
+                message = self._message(state, leg, legs, zero_ns)
+                latest_ns = max(latest_ns, message.started_ns)
+                yield latest_ns, message
+
+    def _message(self, state: MessageState, leg: LegState, legs: list[LegState], zero_ns: int) -> Message:
+        line = ear_line(legs, leg, state.owner)
+        voices = [
+            one.voices.get(state.owner) for one in (line, leg.lines.get(Party.AGENT)) if one is not None
+        ]
+        speech = leg.speech_of(state)
+        is_running = line is not None and self._fold.speaking == state.owner
+        made_from = (
+            state.version,
+            zero_ns,
+            is_running,
+            leg.closed is None,
+            line.offset_ns if line is not None else 0,
+            *(voice.version for voice in voices if voice is not None),
+            speech and (speech.began_ns, speech.ended_ns),
+            leg.claim_version,
+        )
+        if state.frozen is None or state.frozen[0] != made_from:
+            state.frozen = (made_from, freeze(state, leg, line, zero_ns, is_running=is_running))
+        return state.frozen[1]
+
+    # -- sound ---------------------------------------------------------------------------------------
+
+    def _tracks(self, legs: list[LegState], zero_ns: int) -> dict[Party, Track]:
+        lines = {party: nearest(legs, party) for party in Party}
+        return {party: track(party, found, zero_ns) for party, found in lines.items() if found}
+
+    def _sent(self, legs: list[LegState], zero_ns: int) -> dict[Party, Track]:
+        found = nearest((leg for leg in legs if not leg.is_phone), Party.AGENT) or nearest(legs, Party.AGENT)
+        return {Party.AGENT: track(Party.AGENT, found, zero_ns, is_sent=True)} if found else {}
+
+    def _findings(self, legs: Iterable[LegState], zero_ns: int) -> Iterator[Finding]:
+        yield from self._fold.remarks.findings(zero_ns)
+        for leg in legs:
+            for party, line in leg.lines.items():
+                at_ns = line.opened_ns - zero_ns
+                if line.odd_bytes:
+                    text = f"{party} audio ended in the middle of a sample"
+                    yield Finding(
+                        code="odd_bytes", message=text, at_ns=at_ns, leg=leg.id, count=line.odd_bytes
+                    )
+                if not line.stretches and not leg.has_format(party):
+                    text = f"{party} audio came without a known format"
+                    yield Finding(
+                        code="no_format", message=text, at_ns=at_ns, leg=leg.id, count=line.chunk_count
+                    )
+
+
+def _why(leg: LegState) -> str:
+    if leg.answer_status is not None:
+        return f"refused:{leg.answer_status}"
+    return leg.closed.why if leg.closed else ""
+
+
+def _loss(leg: LegState) -> str:
+    why = leg.closed.why if leg.closed else ""
+    return {"lost": "peer_lost", "crash": "crash", "stopped": "stopped"}.get(why, "")
