@@ -25,6 +25,8 @@ from earwitness.journal.segment import VERSION, SegmentHeader, segment_path
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (*_FULL, errno.EROFS)  # nothing is broken: the same descriptor may be tried again
 
+_MAX_DOUBLINGS = 3  # 4 s between segments at the default: a disk that stays broken gets few of them
+
 
 class Shared:
     """What the legs of one journal have in common."""
@@ -82,6 +84,7 @@ class LegWriter:
         self._synced_until = 0
         self._vouched_until = 0
         self._retry_at = 0.0
+        self._failed_syncs = 0
         self._drop_reason = "overrun"
         self._pressure_bytes = shared.limits.leg_bytes // 2  # beyond, the disk is asked at once
 
@@ -102,8 +105,10 @@ class LegWriter:
 
     def lost(self, reason: str, count: int, byte_count: int) -> None:
         """The caller had to drop `count` whole messages here: they become one `Gap` record."""
-        if count > 0:
-            with self._lock:
+        with self._lock:
+            if self.is_closing:
+                raise Conflict(f"leg {self.leg} is closed")
+            if count > 0:
                 self.backlog.drop(self._shared.clock.now(), count, byte_count, reason)
 
     def sync(self, timeout_s: float, *, since: int | None = None) -> bool:
@@ -154,13 +159,17 @@ class LegWriter:
         if now < self._retry_at:
             return
         with self._lock:
+            if self.is_closed:
+                return
             drafts = self.backlog.take()
             if self._output is not None and self._output.is_bad:
                 self._unwritten.extendleft(reversed(self._unsynced))
                 self._unsynced.clear()
         self._unwritten.extend(self._encode(draft, now) for draft in drafts)
         try:
-            while self._unwritten and self._has_open_output():
+            if self._output is None or self._output.is_bad:
+                self._open_output()
+            while self._unwritten and self._has_room():
                 self._write_some()
         except OSError as error:
             self._fail(error)
@@ -180,18 +189,16 @@ class LegWriter:
         self._next_block = number + 1
         return Block(number, draft.until, header, payload, draft.size_bytes, now)
 
-    def _has_open_output(self) -> bool:
-        """Goes over to a new segment when the present one is bad, or full and wholly on disk."""
-        output = self._output
-        if output is not None and not output.is_bad:
-            if output.size_bytes < self._shared.limits.segment_bytes:
-                return True
+    def _has_room(self) -> bool:
+        """Goes over to a new segment when the present one is full and wholly on disk."""
+        assert self._output is not None
+        if self._output.size_bytes >= self._shared.limits.segment_bytes:
             if (
                 self._unsynced
             ):  # two segments never wait for a sync at once: a failed one is rewritten in order
                 self._shared.sync_wanted.set()
                 return False
-        self._open_output()
+            self._open_output()
         return True
 
     def _open_output(self) -> None:
@@ -254,11 +261,16 @@ class LegWriter:
             self._synced_until = entry.until
         self.error = ""
         self._drop_reason = "overrun"
+        self._failed_syncs = 0
 
     def note_sync_failed(self, job: SyncJob, error: OSError) -> None:
         """The sync of `job` failed: that descriptor is never used again. Must not hold the lock."""
         with self._lock:
             job.output.is_bad = True
+            if self._failed_syncs:  # the first time a new segment is begun at once
+                delay_ms = self._shared.limits.retry_ms << min(self._failed_syncs - 1, _MAX_DOUBLINGS)
+                self._retry_at = time.monotonic() + delay_ms / 1000
+            self._failed_syncs += 1
         self._note_error(error)
 
     def close_files(self, *, at_any_cost: bool = False) -> None:
@@ -266,7 +278,7 @@ class LegWriter:
         retired, self._retired = self._retired, []
         for output in retired:
             output.close()
-        is_idle = not (self.backlog.has_records or self._unwritten or self._unsynced)
+        is_idle = not (self.backlog.has_records or self.backlog.held_bytes)
         is_done = is_idle and self.is_closing and not (self._output and self._output.unsynced_folders)
         if (is_done or at_any_cost) and not self.is_closed:
             self.is_closed = True

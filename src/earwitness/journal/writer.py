@@ -43,7 +43,8 @@ class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Journal:
     """Opens legs under `root/<YYYY-MM-DD>/<leg>/` and brings their records to the disk.
 
-    `on_alarm` is called from the journal's threads, with one line, whenever a leg's disk begins to fail.
+    `on_alarm` is called from the journal's threads, with one line, whenever a leg's disk begins to fail; it
+    must return soon and not raise.
     """
 
     def __init__(
@@ -209,7 +210,10 @@ class Journal:
 
 
 def _disk_free(descriptor: int) -> int:
-    status = os.statvfs(descriptor)
+    try:
+        status = os.statvfs(descriptor)
+    except OSError:  # the legs' own errors say what is wrong
+        return 0
     return status.f_bavail * status.f_frsize
 
 
