@@ -1,0 +1,232 @@
+"""From copied chunks to records: what the pump saw becomes the journal's, behind the pump's back.
+
+The pump only appends to a list. All intakes of a tap are worked off together by one `Sweep`, a slice at a
+time, so that no call waits for the recording of another.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+import msgspec
+
+from earwitness.capture.frames import MESSAGE_BYTES, FrameReader
+from earwitness.capture.inflate import inflaters
+from earwitness.capture.secrets import strike
+from earwitness.clock import Instant
+from earwitness.journal.record import Answered, Ended, Gap, Kind, Note, Opened, Origin
+from earwitness.journal.writer import LegWriter
+
+SWEEP_MS = 20  # with the journal's flush within 25 ms: a killed process loses less than 50 ms
+SLICE_MS = 3  # at a stretch; then the loop may forward again
+WAITING_BYTES = 8 << 20  # of one leg, unread; beyond it messages are counted instead of kept
+RAW_BYTES = 64 * 1024  # kept of what is no WebSocket any more, per direction
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Direction:
+    """What one end sends: its reader, and where its messages go."""
+
+    __slots__ = ("_append", "_closers", "_origin", "_raw", "_raw_lost", "_told", "_writer", "reader")
+
+    def __init__(self, writer: LegWriter, origin: Origin, closers: list[Origin]) -> None:
+        self._closers = closers
+        self._writer = writer
+        self._append = writer.append
+        self._origin = origin
+        self._raw: list[bytes] = []
+        self._raw_lost = 0
+        self._told = False
+        self.reader = FrameReader(self)
+
+    def seen(self, at: Instant, kind: Kind, payload: bytes) -> None:
+        if kind is Kind.CLOSE:
+            self._closers.append(self._origin)
+        self._append(at, self._origin, kind, strike(payload))
+
+    def lost(self, at: Instant, reason: str, count: int, byte_count: int, detail: str) -> None:
+        if count:
+            self._writer.lost(reason, count, byte_count)
+        else:
+            note_gap(self._writer, at, reason, detail)
+
+    def feed(self, at: Instant, chunk: bytes) -> None:
+        reader = self.reader
+        if not reader.is_broken:
+            reader.feed(at, chunk)
+            if not reader.is_broken:
+                return
+            chunk, reader.rest = reader.rest, b""
+        room = RAW_BYTES - sum(map(len, self._raw))
+        self._raw.append(chunk[:room])
+        self._raw_lost += max(0, len(chunk) - room)
+        if room <= len(chunk) and not self._told:
+            self._tell_raw(at)
+
+    def finish(self, at: Instant) -> None:
+        self.reader.finish(at)
+        if self._raw and not self._told:
+            self._tell_raw(at)
+        if self._raw_lost:
+            note_gap(
+                self._writer, at, "parse_error", "bytes after the first 64 KiB are not kept", self._raw_lost
+            )
+
+    def _tell_raw(self, at: Instant) -> None:
+        """Whole, so that no credential is cut in two and overlooked."""
+        self._told = True
+        self._append(at, self._origin, Kind.RAW, strike(b"".join(self._raw)))
+
+
+def note_gap(writer: LegWriter, at: Instant, reason: str, detail: str, lost_bytes: int | None = None) -> None:
+    """Say in the journal that something is missing from here on that cannot be counted in messages."""
+    gap = Gap(reason=reason, first=0, count=0, lost_bytes=lost_bytes, since_ns=at.wall_ns, detail=detail)
+    writer.append(at, Origin.RECORDER, Kind.GAP, _encode(gap))
+
+
+class Intake:
+    """One leg's way into its journal. `feed` costs a list append; everything else happens in the sweep."""
+
+    def __init__(self, writer: LegWriter, sweep: "Sweep", *, waiting_bytes: int = WAITING_BYTES) -> None:
+        self.writer = writer
+        self.is_open = True
+        self._last = Instant(0, 0)  # stamp of the newest chunk
+        self._sweep = sweep
+        self._bound = waiting_bytes
+        self._waiting: deque[tuple[Instant, Origin, bytes]] = deque()
+        self._waiting_bytes = 0
+        self._is_due = False
+        self.closed_by: list[Origin] = []  # who has sent a close frame, of what was read, in order
+        self._ways = {
+            origin: Direction(writer, origin, self.closed_by) for origin in (Origin.CLIENT, Origin.SERVER)
+        }
+
+    def opened(self, at: Instant, opened: Opened) -> None:
+        self.writer.append(at, Origin.RECORDER, Kind.OPENED, strike(_encode(opened)))
+
+    def answered(self, at: Instant, answered: Answered, extensions: str = "") -> None:
+        """From here on both ends send frames, compressed as `extensions` says, if the status is 101."""
+        self.writer.append(at, Origin.SERVER, Kind.ANSWERED, strike(_encode(answered)))
+        of_client, of_server = inflaters(extensions)
+        for origin, inflater in ((Origin.CLIENT, of_client), (Origin.SERVER, of_server)):
+            way = self._ways[origin]
+            way.reader = FrameReader(way, inflater, MESSAGE_BYTES)
+
+    def note(self, at: Instant, note: Note) -> None:
+        self.writer.append(at, Origin.RECORDER, Kind.NOTE, strike(_encode(note)))
+
+    def feed(self, origin: Origin, chunk: bytes, at: Instant) -> None:
+        """Take a chunk that has been forwarded."""
+        if not self.is_open:
+            return
+        self._last = at
+        self._waiting.append((at, origin, chunk))
+        self._waiting_bytes += len(chunk)
+        if not self._is_due:
+            self._is_due = True
+            self._sweep.add(self)
+        if self._waiting_bytes > self._bound:
+            self._overrun()
+
+    def read(self, until: float = float("inf")) -> bool:
+        """Read what waits, until the clock says so. True: nothing is left to read. Never raises."""
+        return self._guarded(lambda: self._read(until))
+
+    def _read(self, until: float) -> bool:
+        waiting, ways = self._waiting, self._ways
+        while waiting:
+            at, origin, chunk = waiting.popleft()
+            self._waiting_bytes -= len(chunk)
+            ways[origin].feed(at, chunk)
+            if perf_counter() > until:
+                break
+        self._is_due = bool(waiting)
+        return not waiting
+
+    def _guarded(self, work: Callable[[], bool]) -> bool:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001  the pump's edge: a fault of ours must never end a call
+            self.shut(f"{type(error).__name__} while recording")
+            return True
+
+    def is_between_frames(self, origin: Origin) -> bool:
+        """May a control frame be put into what `origin` sent so far? Reads all that waits first."""
+        self.read()
+        reader = self._ways[origin].reader
+        return reader.is_between_frames and not reader.is_closed
+
+    def shut(self, detail: str) -> None:
+        """The recorder itself failed: nothing more is taken, and the journal and the alarm say so."""
+        if self.is_open:
+            self.is_open = False
+            self._waiting.clear()
+            self._sweep.on_alarm(f"leg {self.writer.leg}: recording stopped: {detail}")
+            note_gap(self.writer, self._last, "overrun", detail)
+
+    def finish(self, at: Instant, ended: Ended) -> None:
+        """Read the rest and write the last record. The caller closes the writer."""
+        self.read()
+        if self.is_open:
+            self._guarded(lambda: self._finish_ways(at))
+            self.is_open = False
+        self.writer.append(at, Origin.RECORDER, Kind.ENDED, _encode(ended))
+
+    def _finish_ways(self, at: Instant) -> bool:
+        for way in self._ways.values():
+            way.finish(at)
+        return True
+
+    def _overrun(self) -> None:
+        """Find the message boundaries of all that waits, keep nothing of it, and say how much that was."""
+        readers = [way.reader for way in self._ways.values()]
+        for reader in readers:
+            reader.dropping = True
+        self.read()
+        for reader in readers:
+            reader.dropping = False
+        self._guarded(self._settle)
+
+    def _settle(self) -> bool:
+        for way in self._ways.values():
+            way.reader.settle(self._last)
+        return True
+
+
+class Sweep:
+    """Works off all intakes that have something waiting, every `SWEEP_MS`, a slice at a time."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_alarm: Callable[[str], None] = lambda _: None,
+        interval_ms: float = SWEEP_MS,
+    ) -> None:
+        self.on_alarm = on_alarm
+        self._loop = loop
+        self._interval_s = interval_ms / 1000
+        self._due: deque[Intake] = deque()
+        self._is_set = False
+
+    def add(self, intake: Intake) -> None:
+        self._due.append(intake)
+        if not self._is_set:
+            self._is_set = True
+            self._loop.call_later(self._interval_s, self._run)
+
+    def _run(self) -> None:
+        until = perf_counter() + SLICE_MS / 1000
+        due = self._due
+        for _ in range(len(due)):
+            intake = due[0]
+            if not intake.read(until):
+                due.rotate(-1)  # the next call's turn
+            else:
+                due.popleft()
+            if perf_counter() > until:
+                break
+        self._is_set = bool(due)
+        if due:
+            self._loop.call_soon(self._run)
