@@ -1,0 +1,232 @@
+"""The catalog: every conversation as rows, written while it runs, asked by every face."""
+
+import threading
+from collections import OrderedDict
+from typing import NamedTuple, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from earwitness.clock import Clock, SystemClock
+from earwitness.errors import NotFound, StorageUnavailable
+from earwitness.model.conversation import Conversation
+from earwitness.store import finding, migrate, overview, reading, schema, writing
+from earwitness.store.database import BUSY_TIMEOUT_S, Database
+from earwitness.store.finding import ConversationQuery, Page
+from earwitness.store.objects import ObjectInfo
+from earwitness.store.rows import (
+    ArtifactRow,
+    ConversationRow,
+    DigitRow,
+    FindingRow,
+    GapRow,
+    InterruptionRow,
+    LegRow,
+    MessageRow,
+    Row,
+    SnapshotRow,
+    ToolCallRow,
+)
+from earwitness.store.tabulate import tabulate
+from earwitness.store.types import moment, storable_row
+
+_REMEMBERED = 128  # conversations whose rows are kept in memory for comparing: those that run
+_ATTEMPTS = 5
+_R = TypeVar("_R", bound=Row)
+
+
+class _Written(NamedTuple):
+    """What this process knows to stand in the catalog."""
+
+    revision: int
+    sheets: writing.Sheets
+
+
+class Catalog:
+    """One database of conversations. Safe to use from several threads."""
+
+    def __init__(self, database: Database, *, clock: Clock | None = None) -> None:
+        self.database = database
+        self._clock = clock or SystemClock()
+        self._written: OrderedDict[str, _Written] = OrderedDict()
+        self._one_writer = threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
+        """Open it, make it where it is not, and bring its schema up to date.
+
+        `url`: `sqlite:////absolute/path` or `postgresql://user@host/database`. Raises `SettingsError`,
+        `StorageUnavailable`, or `Damaged` for a file that is no database any more.
+        """
+        database = Database(url, busy_timeout_s=busy_timeout_s)
+        try:
+            migrate.ensure_head(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def put(self, conversation: Conversation) -> bool:
+        """The catalog holds exactly this of the conversation afterwards; says whether a row changed.
+
+        All in one transaction; rows that are already right are not touched, rows that have no
+        counterpart any more go. A leg that stood in another conversation of the workspace moves here.
+        Artifacts stay. Raises `StorageUnavailable`: put it again later, nothing is half written.
+        """
+        new = tabulate(conversation)
+        with self._one_writer:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._put(conversation, new)
+                except exc.IntegrityError as error:  # another process took the same message id
+                    cause = error
+                    self._written.pop(conversation.id, None)
+        raise StorageUnavailable(
+            f"conversation {conversation.id} cannot be written: {cause.orig}", hint="Put it again."
+        ) from cause
+
+    def _put(self, conversation: Conversation, new: writing.Sheets) -> bool:
+        known = self._written.get(conversation.id)
+        if known is not None and not writing.differs(known.sheets, new):
+            with self.database.reading() as connection:
+                if writing.revision(connection, conversation.workspace, conversation.id) == known.revision:
+                    return False
+        with self.database.writing() as connection:
+            was = writing.revision(connection, conversation.workspace, conversation.id)
+            old: writing.Sheets = {}
+            if was is not None:
+                is_known = known is not None and known.revision == was
+                old = known.sheets if known and is_known else writing.read_sheets(connection, conversation.id)
+            writing.adopt_legs(connection, old, new)
+            writing.give_ids(connection, old.get("messages", {}), new["messages"])
+            has_changed = was is None or writing.differs(old, new)
+            now = writing.write(connection, old, new, was) if has_changed else int(was or 0)
+        self._written[conversation.id] = _Written(now, new)
+        self._written.move_to_end(conversation.id)
+        while len(self._written) > _REMEMBERED:
+            self._written.popitem(last=False)
+        return has_changed
+
+    def remove(self, workspace: str, conversation: str) -> None:
+        """Nothing of the conversation is in the catalog afterwards. Raises `NotFound`."""
+        c = schema.conversations.c
+        with self._one_writer, self.database.writing() as connection:
+            where = (c.workspace_id == workspace) & (c.id == conversation)
+            if not connection.execute(sa.delete(schema.conversations).where(where)).rowcount:
+                raise NotFound(f"no conversation {conversation}")
+            self._written.pop(conversation, None)
+
+    def put_artifact(
+        self,
+        workspace: str,
+        conversation: str,
+        name: str,
+        info: ObjectInfo,
+        *,
+        media_type: str,
+        version: int = 1,
+    ) -> None:
+        """The file counts as an artifact of the conversation; one of the same name is replaced.
+
+        Raises `NotFound` where the conversation is not in the catalog.
+        """
+        table = schema.artifacts
+        row = storable_row(
+            {
+                "workspace_id": workspace,
+                "conversation_id": conversation,
+                "name": name,
+                "path": info.path,
+                "media_type": media_type,
+                "byte_count": info.byte_count,
+                "sha256": info.sha256,
+                "version": version,
+                "made_at": moment(self._clock.now().wall_ns),
+            }
+        )
+        with self.database.writing() as connection:
+            reading.require(connection, workspace, conversation)
+            where = (table.c.conversation_id == conversation) & (table.c.name == name)
+            connection.execute(sa.delete(table).where(where))
+            connection.execute(sa.insert(table), row)
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def find(self, query: ConversationQuery) -> Page:
+        """A page of conversations. Raises `InvalidInput` for what is no filter, order or cursor."""
+        with self.database.reading() as connection:
+            return finding.find(connection, query)
+
+    def get(self, workspace: str, reference: str) -> ConversationRow:
+        """One conversation; `reference` as in `reading.get`. Raises `NotFound` or `InvalidInput`."""
+        with self.database.reading() as connection:
+            return reading.get(connection, workspace, reference)
+
+    def messages(self, workspace: str, conversation: str, role: str | None = None) -> tuple[MessageRow, ...]:
+        filters = [] if role is None else [schema.messages.c.role == role]
+        return self._rows(MessageRow, workspace, conversation, *filters)
+
+    def legs(self, workspace: str, conversation: str) -> tuple[LegRow, ...]:
+        return self._rows(LegRow, workspace, conversation)
+
+    def tool_calls(self, workspace: str, conversation: str) -> tuple[ToolCallRow, ...]:
+        return self._rows(ToolCallRow, workspace, conversation)
+
+    def interruptions(self, workspace: str, conversation: str) -> tuple[InterruptionRow, ...]:
+        return self._rows(InterruptionRow, workspace, conversation)
+
+    def snapshots(self, workspace: str, conversation: str) -> tuple[SnapshotRow, ...]:
+        return self._rows(SnapshotRow, workspace, conversation)
+
+    def digits(self, workspace: str, conversation: str) -> tuple[DigitRow, ...]:
+        return self._rows(DigitRow, workspace, conversation)
+
+    def gaps(self, workspace: str, conversation: str) -> tuple[GapRow, ...]:
+        return self._rows(GapRow, workspace, conversation)
+
+    def findings(self, workspace: str, conversation: str) -> tuple[FindingRow, ...]:
+        return self._rows(FindingRow, workspace, conversation)
+
+    def artifacts(self, workspace: str, conversation: str) -> tuple[ArtifactRow, ...]:
+        return self._rows(ArtifactRow, workspace, conversation, order_by="name")
+
+    def _rows(
+        self,
+        kind: type[_R],
+        workspace: str,
+        conversation: str,
+        *filters: sa.ColumnElement[bool],
+        order_by: str = "position",
+    ) -> tuple[_R, ...]:
+        with self.database.reading() as connection:
+            return reading.rows_of(connection, kind, workspace, conversation, *filters, order_by=order_by)
+
+    # -- over all of them ------------------------------------------------------------------------
+
+    def overview(self, workspace: str, newest: int = 10) -> overview.Overview:
+        """Is everything being saved? Counts, the newest messages, the conversations with problems."""
+        with self.database.reading() as connection:
+            return overview.look(connection, workspace, newest)
+
+    def unfinished(self) -> tuple[tuple[str, str], ...]:
+        """(workspace, id) of every conversation that counts as running, of all workspaces, oldest first."""
+        with self.database.reading() as connection:
+            return overview.unfinished(connection)
+
+    def lacking(self, name: str, version: int, limit: int = 100) -> tuple[tuple[str, str], ...]:
+        """(workspace, id) of ended conversations without this artifact in this version, oldest first."""
+        with self.database.reading() as connection:
+            return overview.lacking(connection, name, version, limit)
+
+    def dump(self) -> str:
+        """All rows that a rebuild must bring back, as text: equal texts, equal catalogs.
+
+        Without artifacts, keys and revisions.
+        """
+        with self.database.reading() as connection:
+            return overview.dump(connection)

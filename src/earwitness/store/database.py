@@ -1,0 +1,134 @@
+"""The connection to the catalog's database: SQLite in a file, or PostgreSQL, by URL."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from earwitness.errors import Damaged, EarwitnessError, SettingsError, StorageUnavailable
+
+BUSY_TIMEOUT_S = 5.0
+_SQL_ERROR = 1  # SQLITE_ERROR
+_BROKEN = ("malformed", "not a database")
+
+
+class Database:
+    """Reading and writing transactions whose failures are errors of ours."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.engine = _engine(_url(url), busy_timeout_s)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view. Raises `StorageUnavailable` or `Damaged` for what the database refuses."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except exc.SQLAlchemyError as error:
+            raise _ours(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """All or nothing. On SQLite the write lock is taken at once, so that a reader need never upgrade."""
+        try:
+            with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+                yield connection
+        except exc.IntegrityError:
+            raise  # a row of another writer was faster: the caller decides
+        except exc.SQLAlchemyError as error:
+            raise _ours(error) from error
+
+    def close(self) -> None:
+        """Every connection is closed; SQLite's side files are folded in."""
+        self.engine.dispose()
+
+
+def _url(text: str) -> sa.URL:
+    try:
+        url = sa.make_url(text)
+        backend = url.get_backend_name()
+    except (exc.ArgumentError, exc.NoSuchModuleError) as error:
+        raise _unknown(text) from error
+    if backend in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite" or not url.database or url.database == ":memory:":
+        raise _unknown(text)
+    return url
+
+
+def _unknown(text: str) -> SettingsError:
+    return SettingsError(
+        f"database_url: cannot use {text.partition(':')[0]!r}",  # never the rest: it may hold a password
+        hint="Leave it empty for SQLite in data_dir, or give postgresql://user@host/database.",
+    )
+
+
+def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        except ImportError as error:
+            raise SettingsError(
+                "database_url: PostgreSQL needs the package psycopg",
+                hint="pip install 'earwitness[postgres]'",
+            ) from error
+    _make_file(Path(url.database or ""))
+    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        is_writing = connection.get_execution_options().get("is_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    """The file exists, for its owner only; SQLite gives its side files the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{path}: {error.strerror}", hint="Check that data_dir is a folder you may write to."
+        ) from error
+
+
+def _ours(error: exc.SQLAlchemyError) -> EarwitnessError | exc.SQLAlchemyError:
+    text = str(getattr(error, "orig", None) or error).strip()
+    if isinstance(error, exc.DatabaseError) and any(word in text for word in _BROKEN):
+        return Damaged(
+            f"the catalog is damaged: {text}",
+            hint="Move the file away and run: earwitness reindex. The journals hold everything.",
+        )
+    if (
+        getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == _SQL_ERROR
+        and "no such" not in text
+    ):
+        return error  # our own SQL is wrong: a bug, not a state of the disk
+    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+        return StorageUnavailable(f"the catalog does not answer: {text}", hint=_cure(text))
+    return error
+
+
+def _cure(text: str) -> str:
+    if "locked" in text:
+        return "Another process holds the catalog. Try again; nothing is lost, the journals go on."
+    if "full" in text or "space" in text:
+        return "Make room on the disk. Nothing is lost: rows are written again from the journals."
+    if "readonly" in text or "unable to open" in text:
+        return "Check that data_dir can be written by this user."
+    if "no such" in text:
+        return "The tables are not there. Run: earwitness db upgrade."
+    return "Check that the database runs and that database_url is right. The journals go on meanwhile."

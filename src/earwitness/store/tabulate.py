@@ -1,0 +1,235 @@
+"""A conversation as rows: what the catalog should hold of it, no more and no less."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from earwitness.clock import NS_PER_MS
+from earwitness.model.conversation import Conversation, Leg, Message
+from earwitness.model.events import Role
+from earwitness.projections import health
+from earwitness.projections.naming import call_id, recording_id
+from earwitness.store.types import clip, moment, storable_row
+
+Row: TypeAlias = dict[str, Any]
+Sheet: TypeAlias = dict[tuple[Any, ...], Row]  # primary or natural key within the conversation -> row
+
+# Natural key of each table within one conversation, in the order rows must be written.
+KEYS: dict[str, tuple[str, ...]] = {
+    "conversations": ("id",),
+    "legs": ("id",),
+    "conversation_labels": ("label",),
+    "messages": ("key",),
+    "tool_calls": ("key",),
+    "interruptions": ("position",),
+    "snapshots": ("position",),
+    "digits": ("position",),
+    "gaps": ("position",),
+    "findings": ("position",),
+}
+# The provider's names of a call or session, the nearest to the phone first.
+_CALL_IDS = ("call_sid", "call_id", "conversation_id", "session_id", "chat_id", "stream_sid")
+
+
+def tabulate(conversation: Conversation) -> dict[str, Sheet]:
+    """All rows of the conversation by table and key. `messages.id` and `revision` are not among them."""
+    rows = _Rows(conversation)
+    sheets = {
+        "conversations": [rows.conversation()],
+        "legs": rows.legs(),
+        "conversation_labels": [{"label": clip(label)} for label in dict.fromkeys(conversation.labels)],
+        "messages": rows.messages(),
+        "tool_calls": rows.tool_calls(),
+        "interruptions": rows.interruptions(),
+        "snapshots": rows.snapshots(),
+        "digits": rows.digits(),
+        "gaps": rows.gaps(),
+        "findings": rows.findings(),
+    }
+    whose = {"workspace_id": conversation.workspace, "conversation_id": conversation.id}
+    return {
+        name: _sheet(lines, KEYS[name], {} if name == "conversations" else whose)
+        for name, lines in sheets.items()
+    }
+
+
+def _sheet(lines: Iterable[Row], key: tuple[str, ...], whose: Row) -> Sheet:
+    complete = (storable_row({**whose, **line}) for line in lines)
+    return {tuple(line[name] for name in key): line for line in complete}
+
+
+class _Rows:
+    """Makes the rows of one conversation, each table in its own method."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._of = conversation
+        self._legs = {leg.id: leg for leg in conversation.legs}
+
+    def _clock(self, name: str, at_ns: int | None) -> Row:
+        began_ns = self._of.began_at_ns
+        return {f"{name}_at": None if at_ns is None else moment(began_ns + at_ns), f"{name}_ns": at_ns}
+
+    def conversation(self) -> Row:
+        of = self._of
+        roles = [message.role for message in of.messages]
+        return {
+            "id": of.id,
+            "workspace_id": of.workspace,
+            "call_id": clip(call_id(of)),
+            "recording_id": clip(recording_id(of)),
+            "providers": list(of.providers),
+            "subject": None if of.subject is None else clip(of.subject),
+            "labels": list(of.labels),
+            "metadata": of.metadata,
+            "status": of.status.value,
+            "reasons": list(of.reasons),
+            "started_at": moment(of.began_at_ns),
+            "began_at_ns": of.began_at_ns,
+            "ended_at": None if of.ended_ns is None else moment(of.began_at_ns + of.ended_ns),
+            "duration_ms": of.duration_ns // NS_PER_MS,
+            "message_count": len(roles),
+            "user_count": roles.count(Role.USER),
+            "assistant_count": roles.count(Role.ASSISTANT),
+            "tool_count": len(of.tool_calls),
+            "interruption_count": len(of.interruptions),
+            "gap_count": len(of.gaps),
+            "outcome": of.outcome,
+            "satisfaction": of.satisfaction,
+            "health_score": health.score(of),
+            "usage": of.usage,
+        }
+
+    def legs(self) -> Iterable[Row]:
+        for position, leg in enumerate(self._of.legs):
+            yield {
+                "id": leg.id,
+                "position": position,
+                "provider": leg.provider,
+                "way": leg.way,
+                "route": leg.route,
+                **self._clock("opened", leg.opened_ns),
+                **self._clock("closed", leg.closed_ns),
+                "why_closed": leg.why_closed,
+                "closed_by": leg.closed_by,
+                "close_code": leg.close_code,
+                "answer_status": leg.answer_status,
+                "path": leg.path,
+                "user_agent": leg.user_agent,
+                "peer": leg.peer,
+                "links": list(leg.links),
+                "provider_ids": leg.provider_ids,
+                "provider_conversation_id": _provider_conversation_id(leg),
+                "record_count": leg.record_count,
+            }
+
+    def messages(self) -> Iterable[Row]:
+        for position, message in enumerate(self._of.messages):
+            yield {**self._message(message, self._legs.get(message.leg)), "position": position}
+
+    def _message(self, message: Message, leg: Leg | None) -> Row:
+        return {
+            "leg_id": message.leg,
+            "key": clip(message.key),
+            "provider": leg.provider if leg else "generic",
+            "provider_conversation_id": _provider_conversation_id(leg) if leg else None,
+            "provider_message_id": clip(message.item),
+            "role": message.role.value,
+            "party": _value(message.party),
+            "text": message.text,
+            "heard_text": message.heard_text,
+            "status": message.status,
+            **self._clock("seen", message.first_seen_ns),
+            **self._clock("started", message.started_ns),
+            **self._clock("ended", message.ended_ns),
+            "evidence": _value(message.evidence),
+            "sent_ms": message.sent_ms,
+            "heard_ms": message.heard_ms,
+            "is_inserted": message.is_inserted,
+            "is_audible": message.is_audible,
+            "phase": message.phase,
+            "response_id": message.response,
+            "confidence": message.confidence,
+        }
+
+    def tool_calls(self) -> Iterable[Row]:
+        for position, call in enumerate(self._of.tool_calls):
+            yield {
+                "leg_id": call.leg,
+                "key": clip(call.key),
+                "position": position,
+                "call_id": clip(call.call),
+                "name": clip(call.name),
+                "arguments": call.arguments,
+                "result": call.result,
+                "error": call.error,
+                **self._clock("called", call.called_ns),
+                **self._clock("returned", call.returned_ns),
+                "latency_ms": call.latency_ms,
+            }
+
+    def interruptions(self) -> Iterable[Row]:
+        for position, cut in enumerate(self._of.interruptions):
+            yield {
+                "position": position,
+                "by": cut.by.value,
+                **self._clock("happened", cut.at_ns),
+                "message_key": None if cut.message is None else clip(cut.message),
+                "did_cut": cut.did_cut,
+            }
+
+    def snapshots(self) -> Iterable[Row]:
+        for position, shot in enumerate(self._of.snapshots):
+            yield {
+                "position": position,
+                **self._clock("taken", shot.at_ns),
+                "label": shot.label,
+                "message_count": shot.message_count,
+                "user_count": shot.user_count,
+                "assistant_count": shot.assistant_count,
+                "tool_count": shot.tool_count,
+                "data": shot.data,
+            }
+
+    def digits(self) -> Iterable[Row]:
+        for position, digit in enumerate(self._of.digits):
+            yield {
+                "position": position,
+                "digit": digit.digit,
+                "party": digit.party.value,
+                **self._clock("pressed", digit.at_ns),
+            }
+
+    def gaps(self) -> Iterable[Row]:
+        for position, gap in enumerate(self._of.gaps):
+            yield {
+                "leg_id": gap.leg,
+                "position": position,
+                "reason": gap.reason,
+                **self._clock("began", gap.at_ns),
+                **self._clock("ended", gap.until_ns),
+                "record_count": gap.record_count,
+                "byte_count": gap.byte_count,
+                "detail": gap.detail,
+            }
+
+    def findings(self) -> Iterable[Row]:
+        for position, finding in enumerate(self._of.findings):
+            yield {
+                "leg_id": finding.leg,
+                "position": position,
+                "code": finding.code,
+                "message": finding.message,
+                **self._clock("found", finding.at_ns),
+                "count": finding.count,
+            }
+
+
+def _value(member: StrEnum | None) -> str | None:
+    return None if member is None else member.value
+
+
+def _provider_conversation_id(leg: Leg) -> str | None:
+    for name in _CALL_IDS:
+        if leg.provider_ids.get(name):
+            return clip(leg.provider_ids[name])
+    return None
