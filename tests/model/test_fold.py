@@ -1,7 +1,5 @@
 """The whole conversation from its events: one leg, two legs, and the traps of the wire."""
 
-from scripted import Script, message, times
-
 from earwitness.model.conversation import Status
 from earwitness.model.events import (
     Evidence,
@@ -14,6 +12,7 @@ from earwitness.model.events import (
     SpeechStopped,
     TextArrived,
 )
+from scripted import Script, message, times
 
 
 def test_a_barge_in_cuts_what_was_heard_but_not_what_was_said() -> None:

@@ -139,6 +139,49 @@ def _gap_span(event: GapFound, zero_ns: int) -> GapSpan:
     )
 
 
+class Description:
+    """What was said of the conversation from outside. The first subject and workspace hold."""
+
+    def __init__(self) -> None:
+        self.workspace: str | None = None
+        self.subject: str | None = None
+        self.labels: dict[str, None] = {}
+        self._of_legs: dict[str, Any] = {}
+        self._noted: dict[str, Any] = {}
+        self._end: dict[str, Any] = {}
+
+    def add(self, subject: str | None, metadata: dict[str, Any]) -> None:
+        self.subject = self.subject or subject
+        self._of_legs = metadata | self._of_legs
+
+    def label(self, labels: Any) -> None:
+        labels = labels if isinstance(labels, list | tuple) else [labels]
+        self.labels.update(dict.fromkeys(str(label) for label in labels if label not in (None, "")))
+
+    def note(self, verb: str, data: dict[str, Any]) -> bool:
+        """Take the application's word; False where the verb is unknown."""
+        if verb == "end":
+            self._end = {**self._end, **data}
+        elif verb == "label":
+            self.label(data.get("labels", ()))
+        elif verb == "metadata":
+            self._noted = {**self._noted, **data}
+        else:
+            return False
+        return True
+
+    def ending(self, name: str) -> str | None:
+        """`outcome` or `satisfaction`, as the application gave it."""
+        value = self._end.get(name)
+        return None if value is None else str(value)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The legs' own, overruled by what was noted; what else was said at the end stands under `end`."""
+        rest = {name: value for name, value in self._end.items() if name not in ("outcome", "satisfaction")}
+        return {**self._of_legs, **self._noted} | ({"end": rest} if rest else {})
+
+
 class Diary:
     """Snapshots: the counts at a moment, by themselves or when asked for."""
 

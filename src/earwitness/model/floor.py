@@ -46,15 +46,15 @@ class Floor:
             barge_in.is_told = True
             self._barge_ins.append(barge_in)
 
-    def cut(self, at_ns: int, owner: Owner | None, *, is_over_agent: bool, is_proof: bool = True) -> None:
-        """The agent was cut short. With `is_proof` that alone shows an interruption."""
+    def cut(self, at_ns: int, owner: Owner | None, *, is_over_agent: bool) -> None:
+        """The agent was cut short; while it was heard, that alone shows an interruption."""
         last = self._barge_ins[-1] if self._barge_ins else None
         if last is not None and at_ns - last.seen_ns <= ANSWER_NS:
             if last.cut_ns is None:
                 last.cut_ns = at_ns
             if at_ns - last.cut_ns <= SAME_NS:
                 return
-        if is_over_agent and is_proof:
+        if is_over_agent:
             barge_in = _BargeIn(at_ns, at_ns, owner)
             barge_in.cut_ns = at_ns
             self._barge_ins.append(barge_in)

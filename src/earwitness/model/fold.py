@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from earwitness.model import events as e
-from earwitness.model.account import Diary, Remarks, Tools, add_numbers
+from earwitness.model.account import Description, Diary, Remarks, Tools, add_numbers
 from earwitness.model.conversation import Conversation, Digit
 from earwitness.model.events import Event, Party, Role
 from earwitness.model.floor import Floor
@@ -32,16 +32,14 @@ class Fold:
         self.floor = Floor()
         self.digits: list[Digit] = []  # at_ns on the recorder's clock
         self.usage: dict[str, Any] = {}
-        self.labels: dict[str, None] = {}
-        self.metadata: dict[str, Any] = {}
-        self.noted: dict[str, Any] = {}
-        self.end: dict[str, Any] = {}
-        self.subject: str | None = None
-        self.workspace: str | None = None
+        self.description = Description()
         self.speaking: Owner | None = None  # the voice AI's message whose audio was sent last
         self._view = View(self)
         self._conversation: Conversation | None = None
-        self._handlers: dict[type[Event], Callable[[Any, LegState], None]] = {
+        self._handlers = self._table()
+
+    def _table(self) -> dict[type[Event], Callable[[Any, LegState], None]]:
+        return {
             e.AudioArrived: self._audio,
             e.LegOpened: self._open,
             e.LegAnswered: self._answer,
@@ -93,13 +91,9 @@ class Fold:
     def _open(self, event: e.LegOpened, leg: LegState) -> None:
         if leg.opened is None:
             leg.open(event)
-            self.workspace = self.workspace or event.workspace
-            self._describe(event.subject, event.metadata)
-            self.labels.update(dict.fromkeys(event.labels))
-
-    def _describe(self, subject: str | None, metadata: dict[str, Any]) -> None:
-        self.subject = self.subject or subject
-        self.metadata = metadata | self.metadata
+            self.description.workspace = self.description.workspace or event.workspace
+            self.description.add(event.subject, event.metadata)
+            self.description.label(event.labels)
 
     def _answer(self, event: e.LegAnswered, leg: LegState) -> None:
         leg.answer_status = event.status
@@ -109,7 +103,7 @@ class Fold:
     def _identify(self, event: e.LegIdentified, leg: LegState) -> None:
         leg.has_traffic = True
         leg.identify(event)
-        self._describe(event.subject, event.metadata)
+        self.description.add(event.subject, event.metadata)
 
     def _close(self, event: e.LegClosed, leg: LegState) -> None:
         if leg.closed is not None:
@@ -183,8 +177,10 @@ class Fold:
     def _cut(self, event: e.PlaybackCut, leg: LegState) -> None:
         at_ns = event.seen.at_ns
         is_over_agent, owner = self._agent_at(at_ns, leg)
-        self.floor.cut(at_ns, owner, is_over_agent=is_over_agent)
         items = leg.cut_items(event)
+        is_news = not items or not leg.cut.issuperset(items)
+        leg.cut.update(items)
+        self.floor.cut(at_ns, owner, is_over_agent=is_over_agent and is_news)
         playout = leg.playout
         if event.item is not None and event.played_ms is not None:
             if playout is not None:
@@ -271,18 +267,9 @@ class Fold:
         self.diary.take(event.seen.at_ns, label, len(self.tools), data)
 
     def _note(self, event: e.NoteTaken, leg: LegState) -> None:
-        data = event.data
         if event.verb == "snapshot":
-            self._snap(event, str(data.get("label", "")), data)
-        elif event.verb == "end":
-            self.end = {**self.end, **data}
-        elif event.verb == "label":
-            labels = data.get("labels", ())
-            labels = [labels] if isinstance(labels, str) else labels
-            self.labels.update(dict.fromkeys(str(label) for label in labels if label is not None))
-        elif event.verb == "metadata":
-            self.noted = {**self.noted, **data}
-        else:
+            self._snap(event, str(event.data.get("label", "")), event.data)
+        elif not self.description.note(event.verb, event.data):
             self._find("unknown_note", f"note {event.verb}", event)
 
     def _find(self, code: str, message: str, event: Event) -> None:

@@ -1,14 +1,14 @@
 """What of a message was heard: how many milliseconds, which words, and what proves it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from earwitness.model.conversation import Message, Track
+from earwitness.model.conversation import Message, Span, Track
 from earwitness.model.events import Evidence, Party, Role
 from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.playout import Playout
-from earwitness.model.sound import NS_PER_MS, Line, Owner
+from earwitness.model.sound import NS_PER_MS, NS_PER_S, Line, Owner
 
 AUDIBLE_MS = 60  # three telephone packets: less than a syllable
 SPEECH_CHARS_PER_S = 15  # about 150 words a minute: where the words are known and their sound is not
@@ -41,18 +41,26 @@ def track(party: Party, lines: list[Line], zero_ns: int, *, is_sent: bool = Fals
     """One track of several lines' sound. Where two legs overlap, what began first goes on."""
     spans = [span for line in lines for span in (line.sent(zero_ns) if is_sent else line.heard(zero_ns))]
     if len(lines) > 1:
-        spans.sort(key=lambda span: span.at_ns)
-        kept = spans[:1]
-        for span in spans[1:]:
-            if span.at_ns >= kept[-1].end_ns:
-                kept.append(span)
-        spans = kept
+        spans = list(_without_overlap(sorted(spans, key=lambda span: span.at_ns)))
     return Track(
         party=party,
         spans=tuple(spans),
         chunk_count=sum(line.chunk_count for line in lines),
         byte_count=sum(line.byte_count for line in lines),
     )
+
+
+def _without_overlap(spans: list[Span]) -> Iterator[Span]:
+    end_ns = spans[0].at_ns if spans else 0
+    for span in spans:
+        late_ns = max(0, end_ns - span.at_ns)
+        frames = -(-late_ns * span.format.rate_hz // NS_PER_S)
+        if frames < span.frames:
+            skipped = frames * span.format.bytes_per_frame
+            at_ns = max(end_ns, span.at_ns)
+            rest = span.byte_count - skipped
+            yield replace(span, from_byte=span.from_byte + skipped, byte_count=rest, at_ns=at_ns)
+            end_ns = at_ns + (span.frames - frames) * NS_PER_S // span.format.rate_hz
 
 
 def ear_line(legs: Iterable[LegState], own: LegState, owner: Owner) -> Line | None:

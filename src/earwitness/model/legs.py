@@ -71,6 +71,7 @@ class LegState:
         self.claims: dict[str, Claim] = {}
         self.lines: dict[Party, Line] = {}
         self.claim_version = 0
+        self.cut: set[str] = set()  # messages known to be cut
         self.last_owner: Owner | None = None
         self._playing: str | None = None
         self._formats: dict[Party, AudioFormat | None] = {}

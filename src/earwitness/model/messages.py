@@ -66,10 +66,10 @@ class MessageState:
         return " ".join(filter(None, (part.strip() for part in parts)))
 
     def open(self, event: MessageOpened) -> None:
-        """Take over what is said of it; it may be said more than once, each time a little more."""
+        """Take over what is said of it; it may be said more than once, the last time best."""
         self.role = event.role
-        self.is_inserted |= event.is_inserted
-        self.is_audible &= event.is_audible and not self.is_inserted
+        self.is_inserted = event.is_inserted
+        self.is_audible = event.is_audible
         self.response = event.response or self.response
         self.phase = event.phase or self.phase
         self.version += 1

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from earwitness.model.account import copied
 from earwitness.model.conversation import Conversation, Finding, Message, Status, Track
@@ -27,21 +27,19 @@ class View:
         legs = sorted(fold.legs.values(), key=lambda leg: leg.opened_ns)
         zero_ns = min((leg.opened_ns for leg in legs if leg.opened), default=legs[0].opened_ns if legs else 0)
         status, reasons = self._status(legs)
-        end = dict(fold.end)
-        outcome, satisfaction = end.pop("outcome", None), end.pop("satisfaction", None)
         agent = nearest(legs, Party.AGENT)
         return Conversation(
             id=fold.id,
-            workspace=fold.workspace or "default",
+            workspace=fold.description.workspace or "default",
             status=status,
             reasons=reasons,
             began_at_ns=zero_ns,
             ended_ns=None if status is Status.ACTIVE else max(leg.closed_ns or 0 for leg in legs) - zero_ns,
-            subject=fold.subject,
-            labels=tuple(fold.labels),
-            metadata=self._metadata(end),
-            outcome=None if outcome is None else str(outcome),
-            satisfaction=None if satisfaction is None else str(satisfaction),
+            subject=fold.description.subject,
+            labels=tuple(fold.description.labels),
+            metadata=fold.description.metadata,
+            outcome=fold.description.ending("outcome"),
+            satisfaction=fold.description.ending("satisfaction"),
             legs=tuple(leg.freeze(zero_ns) for leg in legs),
             messages=tuple(self._messages(legs, zero_ns)),
             tool_calls=fold.tools.freeze(zero_ns),
@@ -54,10 +52,6 @@ class View:
             tracks=self._tracks(legs, zero_ns),
             sent=self._sent(legs, zero_ns),
         )
-
-    def _metadata(self, end: dict[str, Any]) -> dict[str, Any]:
-        metadata = {**self._fold.metadata, **self._fold.noted}
-        return {**metadata, "end": end} if end else metadata
 
     def _status(self, legs: list[LegState]) -> tuple[Status, tuple[str, ...]]:
         if not legs or any(leg.closed is None for leg in legs):
