@@ -1,5 +1,7 @@
 """Every sample in its place: clicks found by cross-correlation, lengths counted, memory watched."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earwitness.audio.codecs import encode, frame_bytes
-from earwitness.audio.render import Piece, RenderReport, frame_at, render
+from earwitness.audio.render import Piece, RenderReport, first_byte_needed, frame_at, render
 from earwitness.errors import InvalidInput
 
 RATE_HZ = 16_000
@@ -244,6 +246,39 @@ def test_a_track_begun_anywhere_sounds_as_the_whole_from_there(encoding, rate_hz
         part = whole(pieces, data, 3 * SECOND_NS, start_frame=start)
         assert part.size == track.size - start
         assert np.abs(part - track[start:]).max(initial=0) <= allowed
+        first = first_byte_needed(pieces, rate_hz=RATE_HZ, start_frame=start)
+        again = whole(pieces, data[first:], 3 * SECOND_NS, start_frame=start, first_byte=first)
+        assert np.array_equal(again, part)
+        assert first >= (start - RATE_HZ // 5) * len(data) // track.size
+
+
+def test_chunks_that_begin_after_what_is_needed_are_refused():
+    with pytest.raises(InvalidInput, match="begin after"):
+        whole([piece(0, byte_count=100)], bytes(50), SECOND_NS, first_byte=50)
+
+
+PEAK = """
+import sys
+from earwitness.audio.render import Piece, render
+packets = int(sys.argv[1]) * 60 * 50
+pieces = (
+    Piece(encoding="mulaw", rate_hz=8_000, from_byte=i * 160, byte_count=160, at_ns=i * 20_000_000)
+    for i in range(packets)
+)
+chunks = (bytes(160) for _ in range(packets))
+frames = sum(b.size for b in render(pieces, chunks, rate_hz=16_000, length_ns=packets * 20_000_000))
+peak_kb = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(frames, peak_kb)
+"""
+
+
+def test_an_hour_takes_no_more_memory_than_ten_minutes():
+    peaks_kb = {}
+    for minutes in (10, 60):
+        told = subprocess.run([sys.executable, "-c", PEAK, str(minutes)], capture_output=True, check=True)
+        frames, peaks_kb[minutes] = map(int, told.stdout.split())
+        assert frames == minutes * 60 * RATE_HZ
+    assert peaks_kb[60] - peaks_kb[10] < 4_000
 
 
 def test_an_instant_falls_on_the_nearest_frame():

@@ -52,6 +52,7 @@ def render(
     rate_hz: int,
     length_ns: int,
     start_frame: int = 0,
+    first_byte: int = 0,
     block_frames: int = BLOCK_FRAMES,
     report: RenderReport | None = None,
 ) -> Iterator[Samples]:
@@ -61,16 +62,39 @@ def render(
     begins at its frame exactly, but one that goes on where the last ended (bytes, and time to within a
     frame) is joined to it without a seam. Bytes that no piece names are not heard. Where pieces overlap,
     the earlier sounds; what is beyond the end is cut; the rest is silence. With `start_frame` the track
-    begins there: the same samples, but for a last bit where the rate is changed.
+    begins there: the same samples, but for a last bit where the rate is changed. `first_byte` says where
+    in the stream the first chunk begins; `first_byte_needed` tells how far in that may be.
 
-    Raises `InvalidInput` for an unknown encoding, a rate no audio has, or pieces out of order.
+    Raises `InvalidInput` for an unknown encoding, a rate no audio has, pieces out of order, or chunks that
+    begin after a byte that is needed.
     """
     report = RenderReport() if report is None else report
     end = frame_at(length_ns, rate_hz)
-    sounds = _sounds(pieces, chunks, rate_hz=rate_hz, start_frame=start_frame, end_frame=end, report=report)
-    cursor = min(start_frame, end)
-    block = np.zeros(min(block_frames, end - cursor), np.int16)
-    for place, sound in _one_at_a_time(sounds, cursor, end, report):
+    stream = _Stream(chunks, first_byte)
+    sounds = _sounds(pieces, stream, rate_hz=rate_hz, start_frame=start_frame, end_frame=end, report=report)
+    start = min(start_frame, end)
+    return _blocks(_one_at_a_time(sounds, start, end, report), start, end, block_frames)
+
+
+def first_byte_needed(pieces: Iterable[Piece], *, rate_hz: int, start_frame: int) -> int:
+    """The first byte of the stream that `render` reads for a track begun at `start_frame`."""
+    end = 0
+    for piece in _joined(pieces, rate_hz, RenderReport()):
+        size = frame_bytes(piece.encoding)
+        end = piece.from_byte + piece.byte_count
+        skipped = _skippable(piece, rate_hz, start_frame) * size
+        if skipped < piece.byte_count:
+            return piece.from_byte + skipped
+    return end
+
+
+def _blocks(
+    sounds: Iterable[tuple[int, Samples]], start_frame: int, end_frame: int, block_frames: int
+) -> Iterator[Samples]:
+    """The sounds in their places with silence between them."""
+    cursor = start_frame
+    block = np.zeros(min(block_frames, end_frame - cursor), np.int16)
+    for place, sound in sounds:
         at, rest = place, sound
         while rest.size:
             if at < cursor + block.size:
@@ -80,11 +104,11 @@ def render(
             else:
                 yield block
                 cursor += block.size
-                block = np.zeros(min(block_frames, end - cursor), np.int16)
+                block = np.zeros(min(block_frames, end_frame - cursor), np.int16)
     while block.size:
         yield block
         cursor += block.size
-        block = np.zeros(min(block_frames, end - cursor), np.int16)
+        block = np.zeros(min(block_frames, end_frame - cursor), np.int16)
 
 
 def _one_at_a_time(
@@ -103,7 +127,7 @@ def _one_at_a_time(
 
 def _sounds(
     pieces: Iterable[Piece],
-    chunks: Iterable[bytes],
+    stream: "_Stream",
     *,
     rate_hz: int,
     start_frame: int,
@@ -111,7 +135,6 @@ def _sounds(
     report: RenderReport,
 ) -> Iterator[tuple[int, Samples]]:
     """Stretches of sound, each with the frame it begins at; none before `start_frame`."""
-    stream = _Stream(chunks)
     for piece in _joined(pieces, rate_hz, report):
         size = frame_bytes(piece.encoding)
         resampler = Resampler(piece.rate_hz, rate_hz)
@@ -138,28 +161,30 @@ def _joined(pieces: Iterable[Piece], rate_hz: int, report: RenderReport) -> Iter
     The place is compared with the start of the whole, so that rounding never adds up.
     """
     whole: Piece | None = None
+    byte_count = 0  # of the whole so far; the field is set once at its end
     for piece in pieces:
         odd_bytes = piece.byte_count % frame_bytes(piece.encoding)
         report.odd_bytes += odd_bytes
-        if whole is not None and piece.from_byte < whole.from_byte + whole.byte_count:
+        if whole is not None and piece.from_byte < whole.from_byte + byte_count:
             raise InvalidInput("pieces of sound are out of order", from_byte=piece.from_byte)
-        if whole is not None and _goes_on(whole, piece, rate_hz):
-            whole = replace(whole, byte_count=whole.byte_count + piece.byte_count - odd_bytes)
+        if whole is not None and _goes_on(whole, byte_count, piece, rate_hz):
+            byte_count += piece.byte_count - odd_bytes
         else:
             if whole is not None:
-                yield whole
-            whole = replace(piece, byte_count=piece.byte_count - odd_bytes)
+                yield replace(whole, byte_count=byte_count)
+            whole, byte_count = piece, piece.byte_count - odd_bytes
     if whole is not None:
-        yield whole
+        yield replace(whole, byte_count=byte_count)
 
 
-def _goes_on(whole: Piece, piece: Piece, rate_hz: int) -> bool:
-    if (piece.encoding, piece.rate_hz) != (whole.encoding, whole.rate_hz):
+def _goes_on(whole: Piece, byte_count: int, piece: Piece, rate_hz: int) -> bool:
+    if piece.from_byte != whole.from_byte + byte_count:
         return False
-    count = whole.byte_count // frame_bytes(whole.encoding)
+    if piece.encoding != whole.encoding or piece.rate_hz != whole.rate_hz:
+        return False
+    count = byte_count // frame_bytes(whole.encoding)
     due = frame_at(whole.at_ns, rate_hz) + resampled_count(count, whole.rate_hz, rate_hz)
-    is_on_time = abs(frame_at(piece.at_ns, rate_hz) - due) <= 1
-    return is_on_time and piece.from_byte == whole.from_byte + whole.byte_count
+    return abs(frame_at(piece.at_ns, rate_hz) - due) <= 1
 
 
 def _skippable(piece: Piece, rate_hz: int, start_frame: int) -> int:
@@ -173,24 +198,34 @@ def _skippable(piece: Piece, rate_hz: int, start_frame: int) -> int:
 class _Stream:
     """Chunks as one stream that is read forwards."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], first_byte: int) -> None:
         self._chunks = iter(chunks)
-        self._rest = memoryview(b"")
-        self._position = 0  # of the rest's first byte
+        self._rest: bytes | memoryview = b""
+        self._position = first_byte  # of the rest's first byte
 
     def read(self, start: int, count: int) -> bytes:
         """Bytes from `start` on, which is never before the end of the last reading; fewer at the end only."""
-        parts = []
-        while count:
-            if not self._rest:
-                chunk = next(self._chunks, None)
-                if chunk is None:
-                    break
-                self._rest = memoryview(chunk)
-            skipped = min(max(start - self._position, 0), len(self._rest))
-            part = self._rest[skipped : skipped + count]
-            self._rest = self._rest[skipped + len(part) :]
-            self._position += skipped + len(part)
-            start, count = start + len(part), count - len(part)
-            parts.append(part)
+        if not count:
+            return b""
+        if start < self._position:
+            raise InvalidInput("the chunks begin after a piece of sound", from_byte=start)
+        while self._position + len(self._rest) < start:
+            self._position += len(self._rest)
+            self._rest = b""
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return b""
+            self._rest = chunk
+        first = memoryview(self._rest)[start - self._position :]
+        parts: list[bytes | memoryview] = [first]
+        have = len(first)
+        while have < count:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            parts.append(chunk)
+            have += len(chunk)
+        last, over = memoryview(parts[-1]), max(have - count, 0)
+        parts[-1], self._rest = last[: len(last) - over], last[len(last) - over :]
+        self._position = start + have - over
         return b"".join(parts)
