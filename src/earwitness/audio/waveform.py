@@ -1,0 +1,123 @@
+"""What a track looks like: lowest and highest sample of each stretch, at several zooms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from earwitness.audio.codecs import Samples
+
+POINTS_PER_SECOND = 100  # a syllable is some twenty points wide
+ZOOM_STEP = 4
+OVERVIEW_POINTS = 2_000  # about as many as a screen has columns; zooming out further shows nothing new
+
+Points = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zoom:
+    """`low` and `high` have the shape (points, channels) and 8 bits, full scale -128 to 127."""
+
+    frames_per_point: int
+    low: Points
+    high: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """A track's peaks; `zooms` from the finest to one of `OVERVIEW_POINTS` at most. Never without a zoom."""
+
+    rate_hz: int
+    channels: int
+    frames: int
+    zooms: tuple[Zoom, ...]
+
+    def zoom(self, most_points: int) -> Zoom:
+        """The finest with no more points than that; the coarsest where all have more."""
+        fitting = [zoom for zoom in self.zooms if len(zoom.low) <= most_points]
+        return fitting[0] if fitting else self.zooms[-1]
+
+    def as_dict(self, most_points: int | None = None) -> dict[str, Any]:
+        """Plain lists for JSON, one list per channel; with `most_points` that zoom only."""
+        zooms = self.zooms if most_points is None else (self.zoom(most_points),)
+        return {
+            "rate_hz": self.rate_hz,
+            "channels": self.channels,
+            "frames": self.frames,
+            "bits": 8,
+            "zooms": [
+                {"frames_per_point": z.frames_per_point, "low": z.low.T.tolist(), "high": z.high.T.tolist()}
+                for z in zooms
+            ],
+        }
+
+
+class PeakMeter:
+    """Gathers a waveform from the blocks of a track as they pass: two bytes per channel and point."""
+
+    def __init__(self, *, rate_hz: int, channels: int) -> None:
+        self._rate_hz, self._channels = rate_hz, channels
+        self._frames_per_point = max(rate_hz // POINTS_PER_SECOND, 1)
+        self._rest = np.empty((0, channels), np.int16)
+        self._low: list[Points] = []
+        self._high: list[Points] = []
+        self._frames = 0
+
+    def add(self, block: Samples) -> None:
+        """The next samples: (n,) for one channel, (n, channels) for more."""
+        self._frames += len(block)
+        samples = block.reshape(-1, self._channels)
+        if len(self._rest):
+            samples = np.concatenate([self._rest, samples])
+        whole = len(samples) // self._frames_per_point * self._frames_per_point
+        self._measure(samples[:whole].reshape(-1, self._frames_per_point, self._channels))
+        self._rest = samples[whole:].copy()
+
+    def waveform(self) -> Waveform:
+        """All that was added so far; more may be added afterwards."""
+        low, high = [*self._low], [*self._high]
+        if len(self._rest):
+            low.append(_to_8_bits(self._rest.min(axis=0, keepdims=True)))
+            high.append(_to_8_bits(self._rest.max(axis=0, keepdims=True)))
+        nothing = np.empty((0, self._channels), np.int8)
+        zoom = Zoom(
+            frames_per_point=self._frames_per_point,
+            low=np.concatenate([nothing, *low]),
+            high=np.concatenate([nothing, *high]),
+        )
+        zooms = [zoom]
+        while len(zooms[-1].low) > OVERVIEW_POINTS:
+            zooms.append(_zoomed_out(zooms[-1]))
+        return Waveform(
+            rate_hz=self._rate_hz, channels=self._channels, frames=self._frames, zooms=tuple(zooms)
+        )
+
+    def _measure(self, stretches: Samples) -> None:
+        if len(stretches):
+            sides = [stretches[:, :, channel] for channel in range(self._channels)]
+            self._low.append(_to_8_bits(np.stack([side.min(axis=1) for side in sides], axis=1)))
+            self._high.append(_to_8_bits(np.stack([side.max(axis=1) for side in sides], axis=1)))
+
+
+def waveform(blocks: Iterable[Samples], *, rate_hz: int, channels: int) -> Waveform:
+    """The waveform of a whole track."""
+    meter = PeakMeter(rate_hz=rate_hz, channels=channels)
+    for block in blocks:
+        meter.add(block)
+    return meter.waveform()
+
+
+def _to_8_bits(samples: Samples) -> Points:
+    """Towards zero, so that the faintest noise is drawn as silence on both sides of the line."""
+    return (samples.astype(np.int32) + np.where(samples < 0, 255, 0) >> 8).astype(np.int8)
+
+
+def _zoomed_out(zoom: Zoom) -> Zoom:
+    starts = np.arange(0, len(zoom.low), ZOOM_STEP)
+    return Zoom(
+        frames_per_point=zoom.frames_per_point * ZOOM_STEP,
+        low=np.minimum.reduceat(zoom.low, starts),
+        high=np.maximum.reduceat(zoom.high, starts),
+    )
