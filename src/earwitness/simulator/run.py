@@ -102,8 +102,7 @@ async def simulate(
 
     `tap_url` is the address of a tap's route, such as `ws://127.0.0.1:5002/openai`; `upstream` goes round the
     tap, straight to a fake voice AI (`openai`) or a bot (`twilio`), and takes none of the tap's parameters.
-    The `bot`, where it runs in this process, tells which functions it ran. With `truth_dir` each call's truth
-    is written to a folder there, named as its conversation.
+    The `bot`, where it runs in this process, tells which functions it ran. Truths go to `truth_dir`.
     """
     if provider not in PROVIDERS:
         known = ", ".join(PROVIDERS)
@@ -117,19 +116,11 @@ async def simulate(
         ours=None if tap_url is None else _ours(labels, metadata or {}, subject, tap_key),
         speed=speed,
         api_key=api_key,
+        bot=bot,
+        truth_dir=truth_dir,
     )
     slots = asyncio.Semaphore(concurrency)
-
-    async def one() -> CallResult:
-        async with slots:
-            result = await plan.play()
-        if bot is not None and result.truth is not None:
-            result.truth.tool_calls = bot.tool_calls.pop(result.conversation, [])
-        if truth_dir is not None and result.truth is not None:
-            await asyncio.to_thread(result.truth.write, truth_dir / result.conversation)
-        return result
-
-    return list(await asyncio.gather(*(one() for _ in range(calls))))
+    return list(await asyncio.gather(*(plan.play(slots) for _ in range(calls))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +133,19 @@ class _Plan:
     ours: list[tuple[str, str]] | None
     speed: float
     api_key: str
+    bot: Bot | None
+    truth_dir: Path | None
 
-    async def play(self) -> CallResult:
+    async def play(self, slots: asyncio.Semaphore) -> CallResult:
+        async with slots:
+            result = await self._call()
+        if result.truth is not None and self.bot is not None:
+            result.truth.tool_calls = self.bot.tool_calls.pop(result.conversation, [])
+        if result.truth is not None and self.truth_dir is not None:
+            await asyncio.to_thread(result.truth.write, self.truth_dir / result.conversation)
+        return result
+
+    async def _call(self) -> CallResult:
         call = call_sid() if self.provider == "twilio" else f"sim-{secrets.token_hex(8)}"
         caller = self._caller(call)
         try:
