@@ -7,6 +7,8 @@ import stat
 import subprocess
 import sys
 import wave
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from earwitness.audio.files import (
     wav_size,
     write_track,
 )
+from earwitness.audio.render import Piece, first_byte_needed, render
 from earwitness.errors import InvalidInput, StorageUnavailable
 
 RATE_HZ = 16_000
@@ -107,6 +110,22 @@ def test_the_name_appears_only_with_the_whole_file(tmp_path):
     assert soundfile.info(path).frames == len(NOISE)
 
 
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+def test_the_file_is_synced_before_its_name_appears_and_the_folder_after(tmp_path, suffix, monkeypatch):
+    path, synced = tmp_path / f"call{suffix}", []
+    fsync = os.fsync
+
+    def watched(fd: int) -> None:
+        synced.append((Path(os.readlink(f"/proc/self/fd/{fd}")), os.fstat(fd).st_size, path.exists()))
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    write_track(path, blocks(NOISE), rate_hz=RATE_HZ, channels=2)
+    (temporary, size, was_there), (folder, _, is_there) = synced
+    assert (temporary.parent, size, was_there) == (tmp_path, path.stat().st_size, False)
+    assert (folder, is_there) == (tmp_path, True)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -175,7 +194,7 @@ def test_any_slice_of_a_wav_is_that_slice_of_the_whole(data):
     stop = data.draw(st.none() | st.integers(start, len(expected) + 3))
     size = data.draw(st.integers(1, 100))
     got = wav_range(
-        lambda first: blocks(samples[first:], size),
+        lambda first: chain([samples[:0]], blocks(samples[first:], size)),
         frames=frames, channels=channels, rate_hz=RATE_HZ, start=start, stop=stop,
     )  # fmt: skip
     assert b"".join(got) == expected[start:stop]
@@ -193,6 +212,30 @@ def test_a_slice_does_not_ask_for_what_comes_before_it():
     )
     assert asked == [40_000]
     assert got == NOISE[40_000:].astype("<i2").tobytes()[3:]
+
+
+def test_a_slice_of_a_track_is_rendered_from_its_own_place_in_the_stream():
+    data = NOISE[:, 0].astype("<i2").tobytes()
+    pieces = [Piece(encoding="pcm_s16le", rate_hz=RATE_HZ, from_byte=0, byte_count=len(data), at_ns=10**9)]
+
+    def blocks_from(first: int):
+        skipped = first_byte_needed(pieces, rate_hz=RATE_HZ, start_frame=first)
+        return render(
+            pieces,
+            [data[skipped:]],
+            rate_hz=RATE_HZ,
+            length_ns=5 * 10**9,
+            start_frame=first,
+            first_byte=skipped,
+        )
+
+    sizes = {"frames": 5 * RATE_HZ, "channels": 1, "rate_hz": RATE_HZ}
+    whole = b"".join(wav_bytes(blocks_from(0), **sizes))
+    for start in (0, 43, 45, 32_044, 60_001, len(whole) - 1):
+        assert (
+            b"".join(wav_range(blocks_from, **sizes, start=start, stop=start + 3_001))
+            == whole[start:][:3_001]
+        )
 
 
 def test_a_wav_over_the_wire_has_the_size_that_was_announced_even_if_samples_are_missing():

@@ -139,6 +139,25 @@ def test_pieces_that_go_on_are_joined_without_a_seam():
     assert np.array_equal(whole(sliced, data, SECOND_NS), in_one)
 
 
+def test_pieces_of_a_crooked_rate_are_joined_though_their_instants_are_rounded():
+    tone = np.round(9_000 * np.sin(2 * np.pi * 333 * np.arange(11_025) / 11_025)).astype(np.int16)
+    ends = [i * 441 // 2 for i in range(51)]
+    sliced = [
+        piece(30_000 + a * SECOND_NS // 11_025, from_byte=2 * a, byte_count=2 * (b - a), rate_hz=11_025)
+        for a, b in pairwise(ends)
+    ]
+    in_one = whole([piece(30_000, byte_count=22_050, rate_hz=11_025)], tone.tobytes(), SECOND_NS)
+    assert np.array_equal(whole(sliced, tone.tobytes(), SECOND_NS), in_one)
+
+
+@pytest.mark.parametrize("late_frames", [2, 3, 199])
+def test_a_piece_that_is_late_by_more_than_rounding_stands_at_its_own_frame(late_frames):
+    samples = np.arange(1, 641).astype(np.int16)
+    pieces = [piece(0, byte_count=640), piece(20 * MS + late_frames * 62_500, from_byte=640, byte_count=640)]
+    track = whole(pieces, samples.tobytes(), 60 * MS)
+    assert np.flatnonzero(track == 321).tolist() == [320 + late_frames]
+
+
 def test_where_pieces_overlap_the_earlier_sounds_and_every_sample_keeps_its_place():
     first, second = np.full(1_600, 5, np.int16), np.arange(1, 1_601).astype(np.int16)
     report = RenderReport()
@@ -178,6 +197,17 @@ def test_half_a_sample_is_left_out_and_counted_and_the_next_piece_is_whole():
     assert np.array_equal(track[:100], samples)
     assert np.array_equal(track[1_600:1_700], samples)
     assert report == RenderReport(odd_bytes=1)
+
+
+def test_half_a_sample_between_pieces_in_a_row_does_not_shift_the_bytes_after_it():
+    samples = np.arange(1, 101).astype(np.int16)
+    odd = samples.tobytes() + b"\x55"
+    at_ns = 100 * SECOND_NS // RATE_HZ
+    pieces = [
+        piece(i * at_ns, from_byte=sum((200, 201)[:i]), byte_count=(200, 201, 200)[i]) for i in range(3)
+    ]
+    track = whole(pieces, samples.tobytes() + odd + samples.tobytes(), 300 * SECOND_NS // RATE_HZ)
+    assert np.array_equal(track, np.tile(samples, 3))
 
 
 def test_nothing_at_all_is_silence_of_the_right_length():

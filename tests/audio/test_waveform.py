@@ -68,8 +68,10 @@ def test_it_becomes_json_of_one_list_per_channel():
 
 def test_a_meter_can_be_read_while_the_call_goes_on():
     meter = PeakMeter(rate_hz=RATE_HZ, channels=1)
-    meter.add(np.full(200, 25_600, np.int16))
+    block = np.full(200, 25_600, np.int16)
+    meter.add(block)
     assert meter.waveform().zooms[0].high.tolist() == [[100], [100]]
+    block[:] = 0  # the block was the caller's all the time
     meter.add(np.full(200, -25_600, np.int16))
     assert meter.waveform().zooms[0].high.tolist() == [[100], [100], [-100]]
 
