@@ -3,11 +3,25 @@
 What is imported from here is the public Python surface. It loads nothing heavy until it is used.
 """
 
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from earwitness.capture.recorder import record
 
 try:
     __version__ = version("earwitness")
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "record"]
+
+_HOMES = {"record": "earwitness.capture.recorder"}  # public name: the module that has it
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for, when it is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -11,6 +11,7 @@ from time import perf_counter
 
 import msgspec
 
+from earwitness.capture.edge import guarded
 from earwitness.capture.frames import MESSAGE_BYTES, FrameReader
 from earwitness.capture.inflate import inflaters
 from earwitness.capture.secrets import strike
@@ -132,7 +133,7 @@ class Intake:
 
     def read(self, until: float = float("inf")) -> bool:
         """Read what waits, until the clock says so. True: nothing is left to read. Never raises."""
-        return self._guarded(lambda: self._read(until))
+        return guarded(lambda: self._read(until), self._fail)
 
     def _read(self, until: float) -> bool:
         waiting, ways = self._waiting, self._ways
@@ -145,34 +146,27 @@ class Intake:
         self._is_due = bool(waiting)
         return not waiting
 
-    def _guarded(self, work: Callable[[], bool]) -> bool:
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001  the pump's edge: a fault of ours must never end a call
-            self.shut(f"{type(error).__name__} while recording")
-            return True
-
     def is_between_frames(self, origin: Origin) -> bool:
         """May a control frame be put into what `origin` sent so far? Reads all that waits first."""
         self.read()
         reader = self._ways[origin].reader
         return reader.is_between_frames and not reader.is_closed
 
-    def shut(self, detail: str) -> None:
-        """The recorder itself failed: nothing more is taken, and the journal and the alarm say so."""
-        if self.is_open:
-            self.is_open = False
-            self._waiting.clear()
-            self._sweep.on_alarm(f"leg {self.writer.leg}: recording stopped: {detail}")
-            note_gap(self.writer, self._last, "overrun", detail)
-
     def finish(self, at: Instant, ended: Ended) -> None:
         """Read the rest and write the last record. The caller closes the writer."""
         self.read()
         if self.is_open:
-            self._guarded(lambda: self._finish_ways(at))
+            guarded(lambda: self._finish_ways(at), self._fail)
             self.is_open = False
         self.writer.append(at, Origin.RECORDER, Kind.ENDED, _encode(ended))
+
+    def _fail(self, fault: str) -> bool:
+        """The recorder itself failed: nothing more is taken, and the journal and the alarm say so."""
+        self.is_open = False
+        self._waiting.clear()
+        self._sweep.on_alarm(f"leg {self.writer.leg}: recording stopped: {fault}")
+        note_gap(self.writer, self._last, "overrun", f"{fault} in the recorder")
+        return True
 
     def _finish_ways(self, at: Instant) -> bool:
         for way in self._ways.values():
@@ -187,7 +181,7 @@ class Intake:
         self.read()
         for reader in readers:
             reader.dropping = False
-        self._guarded(self._settle)
+        guarded(self._settle, self._fail)
 
     def _settle(self) -> bool:
         for way in self._ways.values():

@@ -31,19 +31,23 @@ HEADERS_OBJECT = (  # of a remote tool: every header may be one
 )
 STRING_VALUE = re.compile(rb':\s*"' + _VALUE + rb'"', re.DOTALL)
 
-_ALONE = rb"(?<![A-Za-z0-9+/=_-])"  # not inside base64, which by chance holds every short word
-_ENDS = rb"(?![A-Za-z0-9+/=_-])"
+_ALONE = rb"(?<![A-Za-z0-9_-])"
+_IN_NO_SOUND = rb"(?<![A-Za-z0-9+/_-])"  # base64 holds every short word by chance
 SHAPES = tuple(
     re.compile(pattern)
     for pattern in (
         _ALONE + rb"(?P<v>(?:sk|ek|pk|rk)-[A-Za-z0-9_-]{12,})",  # OpenAI and those who copied it
-        _ALONE + rb"(?P<v>(?:sk|ek|pk|rk|gsk|xi|whsec|hf|nvapi|pat|rt|dg)_[A-Za-z0-9_=+/-]{16,})",
+        _ALONE + rb"(?P<v>(?:sk|ek|pk|rk|gsk|xi|hf|nvapi|pat|rt|dg)_[A-Za-z0-9_-]{16,})",
+        _ALONE + rb"(?P<v>whsec_[A-Za-z0-9+/]{16,}=*)",
         _ALONE + rb"(?P<v>xai-[A-Za-z0-9_-]{16,})",
         _ALONE + rb"(?P<v>gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
         _ALONE + rb"(?P<v>xox[abeprs]-[A-Za-z0-9-]{10,})",
-        _ALONE + rb"(?P<v>AIza[A-Za-z0-9_-]{35})" + _ENDS,
-        _ALONE + rb"(?P<v>(?:AKIA|ASIA)[A-Z0-9]{16})" + _ENDS,
-        rb"(?i:(?<![a-z])(?:bearer|basic)(?:\s+|%20|\+))(?P<v>[A-Za-z0-9._~+/%-]{12,}=*)",
+        _IN_NO_SOUND + rb"(?P<v>AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9+/=_-])",
+        _IN_NO_SOUND + rb"(?P<v>(?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Za-z0-9+/=_-])",
+        _ALONE
+        + rb"(?P<v>eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)",  # RFC 7515: a signed token
+        rb"(?i:(?<![a-z])(?:bearer|basic)(?:\s+|%20|\+))"  # what follows must look like no word of a language
+        rb"(?P<v>(?=[A-Za-z.~+/%-]*(?:[0-9=_]|(?<=[A-Za-z])[A-Z]))[A-Za-z0-9._~+/%-]{12,}=*)",
         _ALONE
         + rb"(?P<v>eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)",  # RFC 7515: a signed token
         rb"(?P<v>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))",
