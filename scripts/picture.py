@@ -1,4 +1,4 @@
-"""Draws a recorded call as an SVG: both voices over time; below, what was said; struck through, what nobody heard.
+"""Draws a recorded call as an SVG: both voices over time, what was said below, unheard words struck through.
 
 scripts/picture.py DATA_DIR ID docs/images/call.svg
 """

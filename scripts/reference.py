@@ -156,12 +156,10 @@ def rest_page() -> str:
     ]
     parts.append(table("method", "path", "gives", "parameters"))
     for path, methods in described["paths"].items():
-        for method, operation in methods.items():
-            given = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
-            words = cell(operation.get("summary", ""))
-            parts.append(
-                f"| `{method.upper()}` | `{path}` | {words} | {' '.join(f'`{name}`' for name in given)} |"
-            )
+        operation = min(methods.items())[1]
+        given = " ".join(f"`{p['name']}`" for p in operation.get("parameters", []) if p["in"] == "query")
+        verbs = " ".join(f"`{method.upper()}`" for method in sorted(methods))
+        parts.append(f"| {verbs} | `{path}` | {cell(operation.get('summary', ''))} | {given} |")
     return "\n".join(parts)
 
 
@@ -171,15 +169,18 @@ def cli_page() -> str:
     main = importlib.import_module("earwitness.cli").main
     parts = ["# Command line\n"]
 
-    def walk(command: click.Command, context: click.Context) -> None:
+    def walk(command: click.Command, name: str, parent: click.Context | None) -> None:
+        context = click.Context(
+            command, info_name=name, parent=parent, terminal_width=100, **command.context_settings
+        )
         parts.append(f"## {context.command_path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
         if isinstance(command, click.Group):
-            for name in command.list_commands(context):
-                inner = command.get_command(context, name)
+            for below in command.list_commands(context):
+                inner = command.get_command(context, below)
                 if inner is not None and not inner.hidden:
-                    walk(inner, click.Context(inner, info_name=name, parent=context, terminal_width=100))
+                    walk(inner, below, context)
 
-    walk(main, click.Context(main, info_name="earwitness", terminal_width=100))
+    walk(main, "earwitness", None)
     return "\n".join(parts)
 
 

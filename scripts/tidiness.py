@@ -12,7 +12,7 @@ FORMATS = re.compile(r"src/earwitness/.+/[A-Z]+\.md")  # a file format is descri
 # Written in pieces so that this file may be read by its own rule.
 PATTERNS = {
     "address of a package index": re.compile(
-        "index" + r"-url|/simple/?\b.*==|\"resolved\": *\"http|find" + "-links"
+        r"(?:index-url|find-links)[\s=]+\W?(?:http|file|/)|://[^\s\"]+/simple/|\"resolved\": *\"http"
     ),
     "path of one machine": re.compile(
         r"(?<![\w.~/-])/(?:ho" + r"me|Us" + r"ers)/\w+/|(?<![\w.~/-])/ro" + r"ot/\w"

@@ -1,8 +1,14 @@
 """For all tests: what this machine could not run is said last and loudly, not lost in the dots."""
 
+import os
 from collections import Counter
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """EARWITNESS_CHAOS is this suite's own switch, and read by now: programs under test would refuse it."""
+    os.environ.pop("EARWITNESS_CHAOS", None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
