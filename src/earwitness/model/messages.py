@@ -130,6 +130,7 @@ class Thread:
         is_new = node is None
         if node is None:
             node = self._nodes[item] = _Node(item)
+        previous = None if previous == item else previous
         parent = self._nodes.get(previous) if previous is not None else self._root if is_first else None
         if previous is not None and parent is None:
             node.wanted = previous
