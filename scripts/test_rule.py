@@ -1,12 +1,14 @@
 """Each source file has its test file: src/earwitness/a/b.py -> tests/a/test_b.py.
 
-A file that is better proven elsewhere stands in test_exceptions.toml with the reason. An `__init__.py` that
-defines nothing needs none. A listed file that has its test, or is gone, fails too.
+A file that is proven elsewhere stands in test_exceptions.toml with the test that proves it, one that has nothing
+to prove with the reason; `*` stands for anything. An `__init__.py` that defines nothing needs neither. An entry
+that is not needed any more, or names a test that is not there, fails too.
 """
 
 import ast
 import sys
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,15 +40,31 @@ def untested(root: Path) -> set[str]:
     return missing
 
 
-def main() -> int:
-    missing = untested(ROOT)
-    allowed = tomllib.loads(EXCEPTIONS.read_text("utf-8"))
-    complaints = [f"{name}: no {test_of(Path(name))}" for name in sorted(missing - allowed.keys())]
-    complaints += [
-        f"{name}: exception without a reason" for name, why in allowed.items() if not str(why).strip()
+def judge(missing: set[str], proven: dict[str, str], exempt: dict[str, str], root: Path) -> list[str]:
+    """Files without a test that nothing accounts for, and entries that account for nothing."""
+    entries = proven | exempt
+    complaints = [
+        f"{name}: no {test_of(Path(name))}"
+        for name in sorted(missing)
+        if not any(fnmatchcase(name, entry) for entry in entries)
     ]
-    complaints += [f"{name}: exception not needed any more" for name in sorted(allowed.keys() - missing)]
-    print("\n".join(complaints) or f"every source file has its test file, {len(allowed)} exceptions")
+    complaints += [
+        f"{entry}: {test} is not there" for entry, test in proven.items() if not (root / test).is_file()
+    ]
+    complaints += [f"{entry}: no reason given" for entry, why in exempt.items() if not why.strip()]
+    complaints += [
+        f"{entry}: not needed any more"
+        for entry in entries
+        if not any(fnmatchcase(name, entry) for name in missing)
+    ]
+    return complaints
+
+
+def main() -> int:
+    listed = tomllib.loads(EXCEPTIONS.read_text("utf-8"))
+    proven, exempt = listed.get("proven_by", {}), listed.get("nothing_to_prove", {})
+    complaints = judge(untested(ROOT), proven, exempt, ROOT)
+    print("\n".join(complaints) or f"every source file has its test, {len(proven)} proven by another file's")
     return bool(complaints)
 
 

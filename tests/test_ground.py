@@ -54,6 +54,30 @@ def test_the_test_rule_finds_a_source_file_without_its_test(tmp_path: Path) -> N
     assert rule.untested(tmp_path) == set()
 
 
+def test_an_exception_covers_what_it_names_and_fails_once_it_is_stale(tmp_path: Path) -> None:
+    judge = script("size_rule").judge
+    over = {"src/m/1.py::upgrade": "50 lines", "src/a.py": "400 lines"}
+    assert judge(over, {"src/m/*::*grade": "one list", "src/a.py": "a table"}) == []
+    assert judge(over, {"src/m/*": "one list"}) == ["src/a.py: 400 lines"]
+    (stale,) = judge({}, {"src/gone.py": "it was long"})
+    assert "take the exception out" in stale
+    assert judge(over, {"src/*": " "}) == ["src/*: exception without a reason"]
+
+
+def test_a_file_proven_elsewhere_must_name_a_test_that_is_there(tmp_path: Path) -> None:
+    judge = script("test_rule").judge
+    write(tmp_path / "tests/a/test_door.py", "")
+    missing = {"src/earwitness/a/x.py", "src/earwitness/a/y.py"}
+    assert judge(missing, {"src/earwitness/a/*.py": "tests/a/test_door.py"}, {}, tmp_path) == []
+    assert judge(missing, {"src/earwitness/a/x.py": "tests/a/test_door.py"}, {}, tmp_path) == [
+        "src/earwitness/a/y.py: no tests/a/test_y.py"
+    ]
+    (gone,) = judge(missing, {"src/earwitness/a/*.py": "tests/a/test_gone.py"}, {}, tmp_path)
+    assert gone.endswith("tests/a/test_gone.py is not there")
+    (stale,) = judge(set(), {}, {"src/earwitness/a/x.py": "nothing in it"}, tmp_path)
+    assert stale.endswith("not needed any more")
+
+
 @pytest.mark.parametrize(
     ("licence", "is_fine"),
     [
@@ -96,7 +120,7 @@ def test_a_package_that_is_not_permissive_is_named_unless_excepted(monkeypatch: 
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("pip install --index" + "-url https://x", "address of a package index"),
+        ("pip install --index" + "-url https://x/y", "address of a package index"),
         ("see /ho" + "me/somebody/notes", "path of one machine"),
         ("x = 1  # TO" + "DO later", "unfinished work"),
     ],
