@@ -27,8 +27,9 @@ class Output:
         try:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             raw = segment.encode_header(header)
-            if os.write(self.descriptor, raw) < len(raw):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            rest = raw
+            while rest:
+                rest = rest[os.write(self.descriptor, rest) :]
         except OSError:
             os.close(self.descriptor)
             path.unlink(missing_ok=True)
@@ -40,20 +41,40 @@ class Output:
 
         What it took of one more block is cut off again. Raises `OSError` when it took none.
         """
-        written = os.writev(self.descriptor, buffers[:_MAX_BUFFERS])
-        blocks = taken = 0
-        for index in range(0, min(len(buffers), _MAX_BUFFERS), 2):
-            size = len(buffers[index]) + len(buffers[index + 1])
-            if taken + size > written:
+        buffers = buffers[:_MAX_BUFFERS]
+        written = os.writev(self.descriptor, buffers)
+        blocks = 0
+        for header, payload in zip(buffers[::2], buffers[1::2], strict=True):
+            size = len(header) + len(payload)
+            if written < size:
                 break
-            taken += size
+            written -= size
+            self.size_bytes += size
             blocks += 1
-        self.size_bytes += taken
-        if taken < written:
-            os.ftruncate(self.descriptor, self.size_bytes)
-        if not blocks:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if written:
+            rest = (buffers[blocks * 2] + buffers[blocks * 2 + 1])[written:]
+            blocks += self._finish(rest, size, is_only=not blocks)
         return blocks
+
+    def _finish(self, rest: bytes, size: int, *, is_only: bool) -> bool:
+        """After a short write: write the rest of the cut block, for only that tells what is wrong."""
+        try:
+            while rest:
+                rest = rest[os.write(self.descriptor, rest) :]
+        except OSError:
+            self._cut_back()
+            if is_only:
+                raise
+            return False
+        self.size_bytes += size
+        return True
+
+    def _cut_back(self) -> None:
+        try:
+            os.ftruncate(self.descriptor, self.size_bytes)
+        except OSError:
+            self.is_bad = True  # half a block stays: nothing may follow it here
+            raise
 
     def sync(self) -> None:
         """On return all that was written is on the disk, and the names that lead to it. Raises `OSError`."""
