@@ -287,6 +287,41 @@ def test_chunks_that_begin_after_what_is_needed_are_refused():
         whole([piece(0, byte_count=100)], bytes(50), SECOND_NS, first_byte=50)
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    shapes=st.lists(
+        st.tuples(st.integers(0, 90), st.integers(0, 300), st.integers(-20, 120)), min_size=1, max_size=6
+    ),
+    kept_bytes=st.integers(0, 3_000),
+    length_ms=st.integers(0, 150),
+    start_frame=st.integers(0, 2_500),
+)
+def test_any_pieces_lie_as_they_do_when_laid_by_hand(shapes, kept_bytes, length_ms, start_frame):
+    """Without a change of rate the whole promise fits into ten lines of plain indexing."""
+    pieces, at_byte = [], 0
+    for skipped, count, at_ms in shapes:
+        at_byte += skipped
+        pieces.append(piece(at_ms * MS, from_byte=at_byte, byte_count=2 * count))
+        at_byte += 2 * count
+    data = bytes(np.random.default_rng(1).integers(0, 256, at_byte, dtype=np.uint8))[:kept_bytes]
+    end, free_from, missing = length_ms * 16, 0, 0
+    expected = np.zeros(end, np.int16)
+    for one in pieces:
+        place = one.at_ns // MS * 16
+        there = data[one.from_byte : one.from_byte + one.byte_count]
+        missing += one.byte_count - len(there) if place < end else 0
+        for i, sample in enumerate(np.frombuffer(there[: len(there) // 2 * 2], "<i2")):
+            if free_from <= place + i < end:
+                expected[place + i], free_from = sample, place + i + 1
+    report = RenderReport()
+    track = whole(pieces, data, length_ms * MS, report=report)
+    assert np.array_equal(track, expected)
+    assert report.missing_bytes <= missing
+    assert np.array_equal(
+        whole(pieces, data, length_ms * MS, start_frame=start_frame), expected[start_frame:]
+    )
+
+
 PEAK = """
 import sys
 from earwitness.audio.render import Piece, render
