@@ -1,7 +1,7 @@
 """A file has at most 300 lines and a function at most 40; what is over stands in size_exceptions.toml.
 
-An exception names `path` or `path::function`, `*` stands for anything, and says why. One that is not needed any
-more fails too.
+An exception names `path` or `path::function`, where `*` stands for anything, and says why. One that is not
+needed any more fails too.
 """
 
 import ast

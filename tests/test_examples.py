@@ -1,4 +1,4 @@
-"""The printed examples, typed as printed: `console serve` blocks stay up, `console run` blocks must exit 0."""
+"""Printed examples, typed as printed: `console serve` blocks stay up, `console run` blocks must exit 0."""
 
 import os
 import re
