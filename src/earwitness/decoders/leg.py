@@ -41,6 +41,7 @@ class LegDecoder:
         self._provider: ProviderDecoder | None = None
         self._began_wall_ns = 0
         self._began_monotonic_ns = 0
+        self._opening: list[Event] = []  # of the leg's beginning, not yet told
         self._last: Stamp | None = None
         self._close: tuple[str, int | None, str] = ("", None, "")  # who closed first, code, reason
         self._has_garbage = False
@@ -48,16 +49,14 @@ class LegDecoder:
 
     def feed(self, record: Record) -> list[Event]:
         """What this record tells."""
-        events = [] if self._provider else self._open(record)
+        if self._provider is None:
+            self._opening = self._open(record)
+        events, self._opening = self._opening, []
         seen = self._stamp(record)
         if record.kind is Kind.TEXT or record.kind is Kind.BINARY:
             assert self._provider  # by _open
-            return (
-                events + self._provider.decode(record, seen)
-                if events
-                else self._provider.decode(record, seen)
-            )
-        if record.kind is not Kind.OPENED:
+            events += self._provider.decode(record, seen)
+        elif record.kind is not Kind.OPENED:
             events += self._of_recorder(record, seen)
         elif not events:
             events.append(Undecoded(seen=seen, reason="the leg was opened before", name="OPENED"))
@@ -69,7 +68,7 @@ class LegDecoder:
         Needs the leg's first record before, given to `feed` or to `audio`; of the others any, in any order.
         """
         if self._provider is None:
-            self._open(record)
+            self._opening = self._open(record)
         if self._provider and record.kind in (Kind.TEXT, Kind.BINARY):
             yield from self._provider.audio(record)
 

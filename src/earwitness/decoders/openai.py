@@ -25,8 +25,11 @@ class _Frame(msgspec.Struct, gc=False):
 
 
 _FRAME = msgspec.json.Decoder(_Frame)
-_APPEND = "input_audio_buffer.append"
-_DELTA = "response.output_audio.delta"
+_SOUNDS = {
+    "input_audio_buffer.append": Party.CALLER,
+    "response.output_audio.delta": Party.AGENT,
+    "response.audio.delta": Party.AGENT,
+}
 
 
 class OpenAIRealtime:
@@ -41,7 +44,9 @@ class OpenAIRealtime:
     @property
     def names(self) -> frozenset[str]:
         """The events that this decoder reads."""
-        return frozenset({*self._handlers, _APPEND, _DELTA, *ALIASES})
+        return frozenset(
+            {*self._handlers, *_SOUNDS} | {beta for beta, ga in ALIASES.items() if ga in self._handlers}
+        )
 
     def opened(self, seen: Stamp) -> list[Event]:
         if self._call is None:
@@ -55,13 +60,14 @@ class OpenAIRealtime:
         name = ""
         events: list[Event] = []
         try:
-            name, frame = _read(record.payload)
-            if party := _party(name):
+            frame = _read(record.payload)
+            name = frame.type
+            if party := _SOUNDS.get(name):
                 sound = _sound(party, frame)
                 return self._session.heard(seen, party, len(sound), frame.item_id) if sound else []
-            if handler := self._handlers.get(name):
+            if handler := self._handlers.get(ALIASES.get(name, name)):
                 events.extend(handler(seen, read_object(record.payload)))
-            elif name not in PASSED_OVER:
+            elif ALIASES.get(name, name) not in PASSED_OVER:
                 raise Unreadable("unknown event" if name else "no type")
         except Unreadable as error:
             events.append(Undecoded(seen=seen, reason=str(error), name=name))
@@ -69,16 +75,16 @@ class OpenAIRealtime:
 
     def audio(self, record: Record) -> list[tuple[Party, bytes]]:
         try:
-            name, frame = _read(record.payload)
-            party = _party(name)
+            frame = _read(record.payload)
+            party = _SOUNDS.get(frame.type)
             sound = _sound(party, frame) if party else b""
         except Unreadable:
             return []
         return [(party, sound)] if party and sound else []
 
 
-def _read(payload: bytes) -> tuple[str, _Frame]:
-    """The event's GA name, and the frame. Some write blanks around the name."""
+def _read(payload: bytes) -> _Frame:
+    """The frame; its name without the blanks that some write around it."""
     try:
         frame = _FRAME.decode(payload)
     except BROKEN:
@@ -89,14 +95,8 @@ def _read(payload: bytes) -> tuple[str, _Frame]:
             audio=text_of(body, "audio"),
             delta=text_of(body, "delta"),
         )
-    name = frame.type.strip()
-    return ALIASES.get(name, name), frame
-
-
-def _party(name: str) -> Party | None:
-    if name == _APPEND:
-        return Party.CALLER
-    return Party.AGENT if name == _DELTA else None
+    frame.type = frame.type.strip()
+    return frame
 
 
 def _sound(party: Party, frame: _Frame) -> bytes:

@@ -209,7 +209,8 @@ def _role(item: dict[str, Any], parts: list[dict[str, Any]], news: dict[str, Any
 def _text(part: dict[str, Any]) -> str | None:
     kind = text_of(part, "type")
     if kind in _AUDIO_PARTS:
-        return (text_of(part, "transcript") or "").rstrip("\n")
+        transcript = text_of(part, "transcript") or ""
+        return transcript.rstrip("\n") if kind == "input_audio" else transcript
     return text_of(part, "text") if kind in _TEXT_PARTS else None
 
 

@@ -1,7 +1,6 @@
 """The names of OpenAI Realtime: what the beta called otherwise, what is passed over and why."""
 
 ALIASES = {  # beta name -> GA name of the same event
-    "response.audio.delta": "response.output_audio.delta",
     "response.audio.done": "response.output_audio.done",
     "response.audio_transcript.delta": "response.output_audio_transcript.delta",
     "response.audio_transcript.done": "response.output_audio_transcript.done",

@@ -5,7 +5,7 @@ from typing import Any
 
 from earwitness.decoders.openai_items import Items
 from earwitness.decoders.openai_names import DEFAULT_FORMAT, FATAL, FORMATS
-from earwitness.decoders.wire import Unreadable, id_of, object_of, text_of, whole_of
+from earwitness.decoders.wire import RATES_HZ, Unreadable, id_of, object_of, text_of, whole_of
 from earwitness.model.events import (
     AudioArrived,
     DigitPressed,
@@ -74,11 +74,13 @@ class Session:
             stated = object_of(audio, ga).get("format", holder.get(beta))
             body = stated if isinstance(stated, dict) else {"type": stated}
             name = text_of(body, "type")
-            if name in FORMATS:
-                encoding, rate_hz = FORMATS[name]
-                rate_hz = rate_hz or whole_of(body, "rate") or DEFAULT_FORMAT[1]
+            if name is None:
+                continue
+            encoding, rate_hz = FORMATS.get(name, ("", None))
+            rate_hz = rate_hz or whole_of(body, "rate") or DEFAULT_FORMAT[1]
+            if encoding and rate_hz in RATES_HZ:
                 yield from self._set_format(seen, party, encoding, rate_hz)
-            elif name:
+            else:
                 yield Undecoded(seen=seen, reason="unknown audio format", name=name)
 
     def _on_speech_started(self, seen: Stamp, body: Body) -> Iterator[Event]:

@@ -13,6 +13,7 @@ from earwitness.clock import NS_PER_MS
 from earwitness.decoders.wire import (
     BROKEN,
     INT64,
+    RATES_HZ,
     Unreadable,
     id_of,
     object_of,
@@ -167,9 +168,9 @@ class TwilioMediaStreams:
             yield NoteTaken(seen=seen, verb="label", data={"labels": [label]})
         media_format = object_of(start, "mediaFormat")
         name = text_of(media_format, "encoding") or "audio/x-mulaw"
-        if name not in FORMATS:
-            raise Unreadable(f"unknown audio format {name}")
         rate_hz = whole_of(media_format, "sampleRate") or DEFAULT_FORMAT[1]
+        if name not in FORMATS or rate_hz not in RATES_HZ:
+            raise Unreadable("unknown audio format")
         for party in (Party.CALLER, Party.AGENT):
             yield from self._set_format(seen, party, FORMATS[name], rate_hz)
 

@@ -4,13 +4,13 @@ A getter gives None (or something empty) where a value is missing or of the wron
 can ask for what it wants without proving first that it is there. Only `Unreadable` ever comes out of here.
 """
 
-import binascii
 import json
 from typing import Any
 
 import msgspec
 
 INT64 = 1 << 63  # what a database and most JSON readers hold
+RATES_HZ = range(4_000, 192_001)  # telephone to studio; anything else is a mistake, and costly to believe
 USAGE_LEVELS = 4  # token details of token details; deeper is not usage
 
 _STRICT = msgspec.json.Decoder()
@@ -76,8 +76,8 @@ def _harmless(value: Any) -> Any:
 def read_base64(text: str) -> bytes:
     """Strict base64 (RFC 4648, section 4), but for padding that was left off. Raises `Unreadable`."""
     try:
-        return binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
-    except ValueError as error:
+        return msgspec.convert(text + "=" * (-len(text) % 4), bytes)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise Unreadable("bad base64") from error
 
 
@@ -87,8 +87,8 @@ def json_of(value: Any) -> str | None:
         return value
     try:
         return msgspec.json.encode(value).decode()
-    except (OverflowError, RecursionError) as error:
-        raise Unreadable("a value that cannot be stored") from error
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
 
 
 def text_of(body: dict[str, Any], key: str) -> str | None:
