@@ -1,0 +1,149 @@
+"""Legs: who they are, how they end, what is known of speech on them."""
+
+import pytest
+
+from earwitness.model.conversation import Status
+from earwitness.model.events import (
+    AudioArrived,
+    LegAnswered,
+    LegClosed,
+    LegIdentified,
+    MessageOpened,
+    Party,
+    Role,
+    SpeechStarted,
+    SpeechStopped,
+)
+from scripted import MS, Script, message
+
+
+def test_a_leg_says_who_it_is() -> None:
+    call = Script()
+    ai = call.leg(links=("conversation:1",), path="/v1/realtime?model=m", user_agent="sdk", peer="1.2.3.4:5")
+    ai(10, LegIdentified, provider_ids={"session_id": "s"}, links=("call:1", "conversation:1"))
+    ai(20, LegIdentified, provider_ids={"model": "m"}, subject="RID1")
+    ai(900, LegClosed, why="closed", by="client", code=1000)
+    (leg,) = call.conversation().legs
+
+    assert (leg.id, leg.provider, leg.way, leg.answer_status, leg.record_count) == (
+        "ai",
+        "openai",
+        "tap",
+        101,
+        7,
+    )
+    assert (leg.path, leg.user_agent, leg.peer) == ("/v1/realtime?model=m", "sdk", "1.2.3.4:5")
+    assert leg.links == ("conversation:1", "call:1")
+    assert leg.provider_ids == {"session_id": "s", "model": "m"}
+    assert (leg.opened_ns, leg.closed_ns) == (0, 900 * MS)
+    assert (leg.why_closed, leg.closed_by, leg.close_code) == ("closed", "client", 1000)
+    assert call.conversation().subject == "RID1"
+
+
+@pytest.mark.parametrize(
+    ("whys", "status", "reasons"),
+    [
+        (("closed",), Status.COMPLETE, ()),
+        (("closed", "closed"), Status.COMPLETE, ()),
+        (("closed", "lost"), Status.PARTIAL, ("peer_lost",)),
+        (("crash", "stopped"), Status.PARTIAL, ("crash", "stopped")),
+    ],
+)
+def test_how_the_legs_ended_says_whether_the_record_is_whole(
+    whys: tuple[str, ...], status: Status, reasons: tuple[str, ...]
+) -> None:
+    call = Script()
+    for number, why in enumerate(whys):
+        call.leg(str(number)).close(1000, why)
+    seen = call.conversation()
+
+    assert (seen.status, seen.reasons) == (status, reasons)
+
+
+def test_a_conversation_lives_until_its_last_leg_is_closed() -> None:
+    call = Script()
+    ai, phone = call.leg(), call.phone()
+    ai.close(1000)
+    assert (call.conversation().status, call.conversation().ended_ns) == (Status.ACTIVE, None)
+    phone.close(1500)
+    assert (call.conversation().status, call.conversation().ended_ns) == (Status.COMPLETE, 1500 * MS)
+
+
+def test_a_call_that_never_came_up_has_failed_and_says_why() -> None:
+    call = Script()
+    call.leg(status=401).close(100, "refused")
+    call.leg("again", status=None).close(200, "unreachable")
+    seen = call.conversation()
+
+    assert (seen.status, seen.reasons) == (Status.FAILED, ("refused:401", "unreachable"))
+    assert [(f.code, f.message) for f in seen.findings] == [("refused", "401")]
+
+
+def test_a_refused_leg_beside_one_that_came_up_takes_nothing_away() -> None:
+    call = Script()
+    call.leg(status=401).close(100, "refused")
+    call.leg("again").close(200)
+
+    assert call.conversation().status is Status.COMPLETE
+
+
+def test_what_is_recorded_in_process_needs_no_answer() -> None:
+    call = Script()
+    call.leg(status=None, way="record").close(100, "done")
+
+    assert call.conversation().status is Status.COMPLETE
+
+
+def test_after_a_crash_the_call_ends_with_the_last_thing_seen() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(700, LegAnswered, status=101)
+    ai.close(60_000, "crash")
+
+    assert call.conversation().ended_ns == 700 * MS
+
+
+def test_speech_is_placed_by_its_position_in_the_audio() -> None:
+    call = Script()
+    ai = call.leg(at_ms=0)
+    ai.caller(1000, 3000)
+    ai.caller(8000, 9000)
+    ai(9100, SpeechStarted, party=Party.CALLER, item="u1", media_ms=2300)
+    ai(9200, SpeechStopped, party=Party.CALLER, item="u1", media_ms=2900)
+    ai.message(9300, "u1", Role.USER, "hello")
+    seen = message(call.conversation(), "u1")
+
+    assert (seen.started_ns, seen.ended_ns) == (8300 * MS, 8900 * MS)
+
+
+def test_speech_without_audio_is_placed_by_arrival() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(2000, SpeechStarted, party=Party.CALLER, item="u1", media_ms=700)
+    ai(2500, SpeechStopped, party=Party.CALLER, item="u1", media_ms=1200)
+    ai.message(2600, "u1", Role.USER, "hello")
+    seen = message(call.conversation(), "u1")
+
+    assert (seen.started_ns, seen.ended_ns) == (2000 * MS, 2500 * MS)
+
+
+def test_speech_that_names_no_item_is_the_next_message_of_that_party() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(1000, SpeechStarted, party=Party.CALLER)
+    ai(1500, SpeechStopped, party=Party.CALLER)
+    ai(1600, MessageOpened, item="a1", role=Role.ASSISTANT)
+    ai(1700, MessageOpened, item="u1", role=Role.USER)
+    ai(1800, MessageOpened, item="u2", role=Role.USER)
+    seen = call.conversation()
+
+    assert (message(seen, "u1").started_ns, message(seen, "u1").ended_ns) == (1000 * MS, 1500 * MS)
+    assert message(seen, "u2").started_ns == 1800 * MS
+
+
+def test_no_audio_no_track() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(100, AudioArrived, party=Party.AGENT, byte_count=0)
+
+    assert call.conversation().tracks == {}

@@ -1,0 +1,85 @@
+"""The frozen conversation: one clock, one order, cheap to look at."""
+
+from earwitness.model.events import LegOpened, MessageOpened, Party, Role, SpeechStarted, Stamp, TextArrived
+from earwitness.model.fold import Fold
+from scripted import EPOCH_NS, MS, Script, times
+
+
+def test_the_clock_begins_with_the_first_leg_in_whatever_order_legs_come() -> None:
+    call = Script()
+    call.phone(at_ms=500).caller(1000, 1200, media_ms=0)
+    call.leg(at_ms=200)
+    fold = Fold("c")
+    for event in call.events:
+        fold.apply(event)
+        fold.conversation()
+    seen = fold.conversation()
+
+    assert seen.began_at_ns == EPOCH_NS + 200 * MS
+    assert [(leg.id, leg.opened_ns // MS) for leg in seen.legs] == [("ai", 0), ("phone", 300)]
+    assert times(seen, Party.CALLER) == [(800, 1000)]
+
+
+def test_messages_of_two_legs_are_ordered_by_when_they_were_said() -> None:
+    call = Script()
+    first, second = call.leg("first"), call.leg("second")
+    for at_ms, leg, item in (
+        (1000, first, "f1"),
+        (1500, second, "s1"),
+        (2000, first, "f2"),
+        (2500, second, "s2"),
+    ):
+        leg.message(at_ms, item, Role.USER, item)
+
+    assert [message.item for message in call.conversation().messages] == ["f1", "s1", "f2", "s2"]
+
+
+def test_inside_a_leg_the_chain_of_items_comes_before_time() -> None:
+    call = Script()
+    ai, other = call.leg(), call.leg("other")
+    ai(1000, MessageOpened, item="b", role=Role.USER, is_first=True)
+    ai(3000, MessageOpened, item="a", role=Role.USER, is_first=True)
+    other.message(2000, "o", Role.USER, "o")
+
+    assert [message.item for message in call.conversation().messages] == ["o", "a", "b"]
+
+
+def test_what_did_not_change_is_not_made_again() -> None:
+    call = Script()
+    ai = call.leg()
+    ai.message(1000, "u1", Role.USER, "hello")
+    ai.agent(1100, 500, "a1")
+    ai.message(1200, "a1", Role.ASSISTANT, "hi")
+    fold = call.fold()
+    before = fold.conversation()
+    assert fold.conversation() is before
+    fold.apply(
+        TextArrived(seen=Stamp("ai", 99, EPOCH_NS + 2000 * MS), item="a1", text="hi there", is_whole=True)
+    )
+    after = fold.conversation()
+
+    assert after.messages[0] is before.messages[0]
+    assert after.tracks[Party.AGENT].spans[0] is before.tracks[Party.AGENT].spans[0]
+    assert [message.text for message in after.messages] == ["hello", "hi there"]
+    assert [message.text for message in before.messages] == ["hello", "hi"]
+
+
+def test_a_conversation_without_events_is_empty() -> None:
+    seen = Fold("c").conversation()
+
+    assert (seen.id, seen.legs, seen.messages, seen.duration_ns) == ("c", (), (), 0)
+
+
+def test_a_leg_whose_opening_was_lost_is_still_shown() -> None:
+    fold = Fold("c")
+    fold.apply(SpeechStarted(seen=Stamp("ai", 7, 5000), party=Party.CALLER))
+    seen = fold.conversation()
+    assert ([leg.id for leg in seen.legs], seen.began_at_ns) == (["ai"], 5000)
+
+    fold.apply(
+        LegOpened(
+            seen=Stamp("b", 0, 9000), provider="openai", way="tap", route="r", conversation="c", workspace="w"
+        )
+    )
+    assert fold.conversation().began_at_ns == 9000
+    assert fold.conversation().workspace == "w"
