@@ -76,7 +76,8 @@ def finish(folder: Path, shape: str) -> None:
         agent_files=[out / "agent.flac"],
         stereo_files=[out / "stereo.wav", out / "stereo.flac"],
     )
-    (out / "waveform.json").write_text(json.dumps(waveform.as_dict()))
+    with (out / "waveform.json").open("wb") as file:
+        file.writelines(waveform.json_chunks())
 
 
 def ffmpeg_command(folder: Path) -> list[str]:

@@ -66,6 +66,16 @@ def test_it_becomes_json_of_one_list_per_channel():
     assert len(drawn.as_dict(most_points=1)["zooms"]) == 1
 
 
+@pytest.mark.parametrize("frames", [0, 1, 170, RATE_HZ * 250])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_json_by_the_piece_is_the_same_json(frames, channels):
+    samples = np.random.default_rng(2).integers(-32768, 32768, (frames, channels)).astype(np.int16)
+    drawn = waveform(blocks(samples, 160_000), rate_hz=RATE_HZ, channels=channels)
+    chunks = list(drawn.json_chunks())
+    assert json.loads(b"".join(chunks)) == drawn.as_dict()
+    assert max(map(len, chunks)) < 70_000
+
+
 def test_a_meter_can_be_read_while_the_call_goes_on():
     meter = PeakMeter(rate_hz=RATE_HZ, channels=1)
     block = np.full(200, 25_600, np.int16)
