@@ -223,7 +223,7 @@ def test_pieces_out_of_order_and_unknown_formats_are_refused():
     with pytest.raises(InvalidInput, match="g729"):
         whole([piece(0, byte_count=10, encoding="g729")], bytes(10), SECOND_NS)
     with pytest.raises(InvalidInput, match="samples per second"):
-        whole([piece(0, byte_count=10, rate_hz=0)], bytes(10), SECOND_NS)
+        whole([piece(0, from_byte=i, byte_count=1, encoding="mulaw", rate_hz=0) for i in (0, 1)], b"12", MS)
 
 
 @settings(max_examples=60, deadline=None)

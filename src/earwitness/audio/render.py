@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from earwitness.audio.codecs import Samples, decode, frame_bytes
-from earwitness.audio.resample import WARM_UP_MS, Resampler, aligned_count, resampled_count
+from earwitness.audio.resample import WARM_UP_MS, Resampler, aligned_count, check_rate, resampled_count
 from earwitness.errors import InvalidInput
 
 BLOCK_FRAMES = 160_000  # 10 s at 16 kHz: from here on longer blocks gain nothing
@@ -172,6 +172,7 @@ def _joined(pieces: Iterable[Piece], rate_hz: int, report: RenderReport) -> Iter
         else:
             if whole is not None:
                 yield replace(whole, byte_count=byte_count)
+            check_rate(piece.rate_hz)
             whole, byte_count = piece, piece.byte_count - odd_bytes
     if whole is not None:
         yield replace(whole, byte_count=byte_count)
@@ -183,8 +184,8 @@ def _goes_on(whole: Piece, byte_count: int, piece: Piece, rate_hz: int) -> bool:
     if piece.encoding != whole.encoding or piece.rate_hz != whole.rate_hz:
         return False
     count = byte_count // frame_bytes(whole.encoding)
-    due = frame_at(whole.at_ns, rate_hz) + resampled_count(count, whole.rate_hz, rate_hz)
-    return abs(frame_at(piece.at_ns, rate_hz) - due) <= 1
+    due_ns = whole.at_ns + count * _SECOND_NS // whole.rate_hz
+    return abs(piece.at_ns - due_ns) * rate_hz <= _SECOND_NS
 
 
 def _skippable(piece: Piece, rate_hz: int, start_frame: int) -> int:

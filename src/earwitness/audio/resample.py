@@ -16,6 +16,12 @@ LOWEST_HZ, HIGHEST_HZ = 1_000, 384_000  # what a telephone and a studio stay wit
 WARM_UP_MS = 100  # more than the filter's reach at any rate we meet
 
 
+def check_rate(rate_hz: int) -> None:
+    """Raises `InvalidInput` for a rate that no audio has; a wire may say anything."""
+    if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+        raise InvalidInput(f"no audio has {rate_hz} samples per second", rate_hz=rate_hz)
+
+
 def resampled_count(count: int, from_hz: int, to_hz: int) -> int:
     """How many samples `count` become: the nearest whole number, halves upwards."""
     return (2 * count * to_hz + from_hz) // (2 * from_hz)
@@ -34,9 +40,8 @@ class Resampler:
     """
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
-        for rate_hz in (from_hz, to_hz):
-            if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
-                raise InvalidInput(f"no audio has {rate_hz} samples per second", rate_hz=rate_hz)
+        check_rate(from_hz)
+        check_rate(to_hz)
         self._from_hz, self._to_hz = from_hz, to_hz
         self._taken = self._given = 0
         self._stream = None if from_hz == to_hz else soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32")
