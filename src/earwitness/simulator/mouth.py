@@ -40,7 +40,7 @@ class Mouth:
         self.utterances: list[Utterance] = []
         self.holes: list[tuple[float, float]] = []
         self._pace = pace
-        self._origin_ms = pace.now_ms()
+        self.origin_ms = pace.now_ms()
         self._next = 0  # number of the frame that is being spoken
         self._sound = np.zeros(0, np.int16)  # from the frame after that on
         self._hole = self._stall = range(0)
@@ -48,7 +48,7 @@ class Mouth:
     def say(self, name: str) -> Utterance:
         """Starts the line with the next frame, after whatever is still being said."""
         size = self._frame_size
-        start_ms = self._origin_ms + (self._next + 1 + len(self._sound) // size) * FRAME_MS
+        start_ms = self.origin_ms + (self._next + 1 + len(self._sound) // size) * FRAME_MS
         samples = spoken(name, self.rate_hz)
         padding = np.zeros(-len(samples) % size, np.int16)
         self._sound = np.concatenate([self._sound, samples, padding])
@@ -59,7 +59,7 @@ class Mouth:
     def lose(self, ms: int) -> None:
         """The frames of the next `ms` never arrive."""
         self._hole = self._coming(ms)
-        start_ms, end_ms = (self._origin_ms + at * FRAME_MS for at in (self._hole.start, self._hole.stop))
+        start_ms, end_ms = (self.origin_ms + at * FRAME_MS for at in (self._hole.start, self._hole.stop))
         self.holes.append((start_ms, end_ms))
 
     def hold(self, ms: int) -> None:
@@ -72,7 +72,7 @@ class Mouth:
         silence = np.zeros(self._frame_size, np.int16)
         current = silence
         while True:
-            await self._pace.until(self._origin_ms + (self._next + 1) * FRAME_MS)
+            await self._pace.until(self.origin_ms + (self._next + 1) * FRAME_MS)
             number, self._next = self._next, self._next + 1
             if number not in self._hole:
                 held.append(Frame(number=number, samples=current))
