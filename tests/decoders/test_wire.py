@@ -98,6 +98,12 @@ def test_whole_numbers_may_come_as_strings(value: object, number: int | None) ->
     assert wire.whole_of({"a": value}, "a") == number
 
 
+def test_places_in_a_stream_lie_in_a_call_that_can_be() -> None:
+    week_ms = 7 * 24 * 3_600_000
+    told = [wire.ms_of({"a": value}, "a") for value in (0, "171", week_ms, week_ms + 1, -1, "soon")]
+    assert told == [0, 171, week_ms, None, None, None]
+
+
 def test_ids_may_come_as_numbers() -> None:
     assert [wire.id_of({"a": value}, "a") for value in (7, "x", "", True, None)] == [
         "7",

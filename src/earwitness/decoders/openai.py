@@ -67,7 +67,7 @@ class OpenAIRealtime:
                 return self._session.heard(seen, party, len(sound), frame.item_id) if sound else []
             if handler := self._handlers.get(ALIASES.get(name, name)):
                 events.extend(handler(seen, read_object(record.payload)))
-            elif ALIASES.get(name, name) not in PASSED_OVER:
+            elif name not in PASSED_OVER:
                 raise Unreadable("unknown event" if name else "no type")
         except Unreadable as error:
             events.append(Undecoded(seen=seen, reason=str(error), name=name))

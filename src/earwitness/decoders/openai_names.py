@@ -12,7 +12,7 @@ ALIASES = {  # beta name -> GA name of the same event
 _ASKED = "a wish; what came of it the server says in "
 _WHOLE = "a piece or repetition; whole in "
 
-PASSED_OVER = {
+_PASSED_OVER = {
     "session.update": _ASKED + "session.updated",
     "transcription_session.update": _ASKED + "transcription_session.updated",
     "transcription_session.updated": "settings of a transcription session: no voice that answers",
@@ -36,6 +36,11 @@ PASSED_OVER = {
     "mcp_list_tools.in_progress": "which tools a server offers is no part of the conversation",
     "mcp_list_tools.completed": "which tools a server offers is no part of the conversation",
     "rate_limits.updated": "the account's limits are no part of the conversation",
+}
+
+PASSED_OVER = {
+    **_PASSED_OVER,
+    **{beta: _PASSED_OVER[ga] for beta, ga in ALIASES.items() if ga in _PASSED_OVER},
 }
 
 ITEMS_PASSED_OVER = {  # types of items that hold a place in the chain but say nothing

@@ -5,7 +5,7 @@ from typing import Any
 
 from earwitness.decoders.openai_items import Items
 from earwitness.decoders.openai_names import DEFAULT_FORMAT, FATAL, FORMATS
-from earwitness.decoders.wire import RATES_HZ, Unreadable, id_of, object_of, text_of, whole_of
+from earwitness.decoders.wire import RATES_HZ, Unreadable, id_of, ms_of, object_of, text_of, whole_of
 from earwitness.model.events import (
     AudioArrived,
     DigitPressed,
@@ -84,11 +84,11 @@ class Session:
                 yield Undecoded(seen=seen, reason="unknown audio format", name=name)
 
     def _on_speech_started(self, seen: Stamp, body: Body) -> Iterator[Event]:
-        media_ms = whole_of(body, "audio_start_ms")
+        media_ms = ms_of(body, "audio_start_ms")
         yield SpeechStarted(seen=seen, party=Party.CALLER, item=id_of(body, "item_id"), media_ms=media_ms)
 
     def _on_speech_stopped(self, seen: Stamp, body: Body) -> Iterator[Event]:
-        media_ms = whole_of(body, "audio_end_ms")
+        media_ms = ms_of(body, "audio_end_ms")
         yield SpeechStopped(seen=seen, party=Party.CALLER, item=id_of(body, "item_id"), media_ms=media_ms)
 
     def _on_dtmf(self, seen: Stamp, body: Body) -> Iterator[Event]:
@@ -102,14 +102,14 @@ class Session:
     def _on_truncate(self, seen: Stamp, body: Body) -> Iterator[Event]:
         item = item_of(body)
         self._claimed.add(item)
-        played_ms = whole_of(body, "audio_end_ms")
+        played_ms = ms_of(body, "audio_end_ms")
         yield PlaybackCut(seen=seen, evidence=Evidence.CLIENT_CLAIM, item=item, played_ms=played_ms)
 
     def _on_truncated(self, seen: Stamp, body: Body) -> Iterator[Event]:
         """Where no client asked for it the server played the sound itself (WebRTC, SIP) and knows."""
         item = item_of(body)
         evidence = Evidence.CLIENT_CLAIM if item in self._claimed else Evidence.SERVER
-        yield PlaybackCut(seen=seen, evidence=evidence, item=item, played_ms=whole_of(body, "audio_end_ms"))
+        yield PlaybackCut(seen=seen, evidence=evidence, item=item, played_ms=ms_of(body, "audio_end_ms"))
 
     def _on_playback_started(self, seen: Stamp, body: Body) -> Iterator[Event]:
         yield PlaybackReported(seen=seen, state="started", response=id_of(body, "response_id"))

@@ -12,7 +12,6 @@ import msgspec
 from earwitness.clock import NS_PER_MS
 from earwitness.decoders.wire import (
     BROKEN,
-    INT64,
     RATES_HZ,
     Unreadable,
     id_of,

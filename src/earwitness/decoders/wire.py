@@ -11,6 +11,7 @@ import msgspec
 
 INT64 = 1 << 63  # what a database and most JSON readers hold
 RATES_HZ = range(4_000, 192_001)  # telephone to studio; anything else is a mistake, and costly to believe
+LONGEST_MS = 7 * 24 * 3_600_000  # a week; no call lasts longer, and silence of that length is costly too
 USAGE_LEVELS = 4  # token details of token details; deeper is not usage
 
 _STRICT = msgspec.json.Decoder()
@@ -112,6 +113,12 @@ def whole_of(body: dict[str, Any], key: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if abs(value) < INT64 else None
+
+
+def ms_of(body: dict[str, Any], key: str) -> int | None:
+    """A place in a stream, in milliseconds from its start."""
+    value = whole_of(body, key)
+    return value if value is not None and 0 <= value <= LONGEST_MS else None
 
 
 def object_of(body: dict[str, Any], key: str) -> dict[str, Any]:
