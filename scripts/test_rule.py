@@ -1,7 +1,7 @@
 """Each source file has its test file: src/earwitness/a/b.py -> tests/a/test_b.py.
 
 A file that is proven elsewhere stands in test_exceptions.toml with the test that proves it, one that has
-nothing to prove with the reason; `*` stands for anything. An `__init__.py` that defines nothing needs neither.
+nothing to prove with the reason; `*` stands for anything. An empty `__init__.py` needs neither.
 An entry that is not needed any more, or names a test that is not there, fails too.
 """
 
