@@ -15,6 +15,7 @@ from earwitness.decoders.wire import (
     RATES_HZ,
     Unreadable,
     id_of,
+    ms_of,
     object_of,
     read_base64,
     read_object,
@@ -131,10 +132,8 @@ class TwilioMediaStreams:
         party = _party(record, frame)
         media_ns = None
         if record.origin is not Origin.SERVER:
-            media_ms = whole_of({"timestamp": frame.media.timestamp}, "timestamp")
-            media_ns = (
-                media_ms * NS_PER_MS if media_ms is not None and media_ms < INT64 // NS_PER_MS else None
-            )
+            media_ms = ms_of({"timestamp": frame.media.timestamp}, "timestamp")
+            media_ns = None if media_ms is None else media_ms * NS_PER_MS
         arrived = AudioArrived(seen=seen, party=party, byte_count=len(sound), media_ns=media_ns)
         if party in self._formats:
             return [arrived]
