@@ -1,5 +1,6 @@
 """A catalog on every database there is: SQLite always, a real PostgreSQL where its wheel can start."""
 
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from earwitness.store import migrate
 from earwitness.store.catalog import Catalog
 
 
@@ -21,24 +23,73 @@ def postgres() -> Iterator[str]:
             server = pgserver.get_server(Path(folder) / "data")
         except (RuntimeError, OSError) as error:
             pytest.skip(f"needs PostgreSQL, which does not start here: {error}")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # a server for tests need not survive
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database."""
+@pytest.fixture(scope="session")
+def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("ready") / "catalog.sqlite"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def ready_postgres(postgres: str) -> str:
+    """The name of a database with the newest schema, to be copied."""
+    migrate.upgrade(_new_database(postgres, "ready", "template1"))
+    return "ready"
+
+
+def _new_database(server: str, name: str, template: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return server.replace("/postgres?", f"/{name}?")
+
+
+KINDS = ["sqlite", "postgresql"]
+
+
+def _copy_of_ready(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a new database with tables and no rows, of the kind the fixture is asked for."""
+    if request.param == "sqlite":
+        file = folder / "catalog.sqlite"
+        shutil.copy(request.getfixturevalue("ready_sqlite"), file)
+        return f"sqlite:///{file}"
+    template = request.getfixturevalue("ready_postgres")
+    return _new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", template)
+
+
+@pytest.fixture(params=KINDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
-    server: str = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return server.replace("/postgres?", f"/{name}?")
+    return _new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", "template1")
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with tables and no rows."""
+    return _copy_of_ready(request, tmp_path)
 
 
 @pytest.fixture
 def catalog(url: str) -> Iterator[Catalog]:
     opened = Catalog.open(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_catalog(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Catalog]:
+    """One catalog for all tests of a module, for those that only ask."""
+    opened = Catalog.open(_copy_of_ready(request, tmp_path_factory.mktemp("shared")))
     yield opened
     opened.close()

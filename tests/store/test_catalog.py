@@ -1,46 +1,17 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from dataclasses import replace
+from pathlib import Path
 
-from sqlalchemy import event
+import msgspec
+import pytest
+import sqlalchemy as sa
 
+from earwitness.errors import NotFound
+from earwitness.store import schema
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery
-from store_calls import SECOND, a_call, a_full_call, a_leg, a_message
-
-
-@contextmanager
-def written_rows(catalog: Catalog) -> Iterator[list[tuple[str, int]]]:
-    """Every statement that writes, as (verb and table, rows it touched)."""
-    seen: list[tuple[str, int]] = []
-
-    def note(_c: object, cursor: object, statement: str, *_: object) -> None:
-        words = statement.split()
-        if words[0] in {"INSERT", "UPDATE", "DELETE"}:
-            table = words[1] if words[0] == "UPDATE" else words[2]
-            seen.append((f"{words[0]} {table}", getattr(cursor, "rowcount", -1)))
-
-    event.listen(catalog.database.engine, "after_cursor_execute", note)
-    yield seen
-    event.remove(catalog.database.engine, "after_cursor_execute", note)
-
-
-def test_a_conversation_that_is_put_twice_stands_once_and_is_written_once(catalog: Catalog) -> None:
-    assert catalog.put(a_full_call())
-    before = catalog.dump()
-    with written_rows(catalog) as written:
-        assert not catalog.put(a_full_call())
-    assert written == []
-    assert catalog.dump() == before
-
-
-def test_a_process_that_knows_nothing_finds_that_nothing_has_changed(catalog: Catalog, url: str) -> None:
-    catalog.put(a_full_call())
-    other = Catalog.open(url)
-    with written_rows(other) as written:
-        assert not other.put(a_full_call())
-    other.close()
-    assert written == []
+from earwitness.store.objects import ObjectInfo
+from store_calls import a_call, a_full_call
 
 
 def test_what_was_put_comes_back(catalog: Catalog) -> None:
@@ -69,64 +40,117 @@ def test_what_was_put_comes_back(catalog: Catalog) -> None:
     assert [i.did_cut for i in catalog.interruptions("default", call.id)] == [True]
 
 
-def test_only_the_message_that_changed_is_written(catalog: Catalog) -> None:
-    call = a_call(count=50)
+def test_a_rebuild_into_an_empty_database_gives_the_same_catalog(catalog: Catalog, tmp_path: Path) -> None:
+    calls = [a_full_call(number) for number in range(1, 6)]
+    for call in calls:  # as it grew, live
+        catalog.put(replace(call, messages=call.messages[:2], tool_calls=(), labels=("early",)))
+    for call in calls:
+        catalog.put(call)
+    rebuilt = Catalog.open(f"sqlite:///{tmp_path / 'rebuilt.sqlite'}")
+    for call in calls:
+        rebuilt.put(call)
+    assert rebuilt.dump() == catalog.dump()
+    rebuilt.put(replace(calls[0], subject="RID002"))
+    assert rebuilt.dump() != catalog.dump()
+    rebuilt.close()
+
+
+def test_no_question_of_one_workspace_sees_rows_of_another(catalog: Catalog) -> None:
+    call = a_full_call(workspace="acme")
     catalog.put(call)
-    longer = replace(call.messages[7], text="and some more words")
-    with written_rows(catalog) as written:
-        catalog.put(replace(call, messages=(*call.messages[:7], longer, *call.messages[8:])))
-    assert written == [("UPDATE conversations", 1), ("UPDATE messages", 1)]
-    assert catalog.messages("default", call.id)[7].text == "and some more words"
+    catalog.put_artifact(
+        "acme",
+        call.id,
+        "stereo.flac",
+        ObjectInfo(path="a/stereo.flac", byte_count=1, sha256="00"),
+        media_type="audio/flac",
+    )
+    tables = [
+        catalog.messages,
+        catalog.legs,
+        catalog.tool_calls,
+        catalog.interruptions,
+        catalog.snapshots,
+        catalog.digits,
+        catalog.gaps,
+        catalog.findings,
+        catalog.artifacts,
+    ]
+    assert all(ask("acme", call.id) for ask in tables)
+    assert not any(ask("rival", call.id) for ask in tables)
+    rival = catalog.overview("rival")
+    assert (rival.conversations, rival.messages, rival.newest_messages, rival.problems) == ({}, (), (), ())
+    assert (rival.tool_calls, rival.gaps) == (0, 0)
+    for reference in (call.id, call.id[:8], "latest", "CA1", catalog.get("acme", call.id).recording_id):
+        assert catalog.get("acme", reference).id == call.id
+        with pytest.raises(NotFound):
+            catalog.get("rival", reference)
+    for query in (
+        ConversationQuery(workspace="rival"),
+        ConversationQuery(workspace="rival", provider="openai"),
+        ConversationQuery(workspace="rival", label="pilot"),
+        ConversationQuery(workspace="rival", subject="RID001"),
+        ConversationQuery(workspace="rival", q="words"),
+    ):
+        assert catalog.find(query).items == ()
+        assert len(catalog.find(msgspec.structs.replace(query, workspace="acme")).items) == 1
+    with pytest.raises(NotFound):
+        catalog.remove("rival", call.id)
+    with pytest.raises(NotFound):
+        catalog.put_artifact(
+            "rival", call.id, "x", ObjectInfo(path="x", byte_count=0), media_type="text/plain"
+        )
+    assert catalog.get("acme", call.id)
 
 
-def test_a_message_that_is_new_is_the_only_row_inserted(catalog: Catalog) -> None:
-    call = a_call(count=50)
+def test_a_removed_conversation_leaves_no_row_in_any_table(catalog: Catalog) -> None:
+    call = a_full_call()
     catalog.put(call)
-    with written_rows(catalog) as written:
-        catalog.put(replace(call, messages=(*call.messages, a_message(call.legs[0], 50))))
-    assert written == [("UPDATE conversations", 1), ("INSERT messages", 1)]
+    info = ObjectInfo(path="a/b", byte_count=1, sha256="00")
+    catalog.put_artifact("default", call.id, "b", info, media_type="text/plain")
+    catalog.remove("default", call.id)
+    with catalog.database.reading() as connection:
+        left = {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in schema.metadata.sorted_tables
+        }
+    assert {name: count for name, count in left.items() if count} == {"workspaces": 1}
 
 
-def test_rows_that_vanished_from_the_conversation_vanish_from_the_catalog(catalog: Catalog) -> None:
-    catalog.put(a_full_call())
-    bare = a_call(count=1)
-    catalog.put(bare)
-    with_detour = catalog.dump()
-    catalog.remove("default", bare.id)
-    catalog.put(bare)
-    assert catalog.dump() == with_detour
-
-
-def test_a_leg_that_joins_another_conversation_takes_its_rows_along_and_keeps_their_ids(
+def test_an_artifact_stays_when_its_conversation_is_put_again_and_is_replaced_by_its_name(
     catalog: Catalog,
 ) -> None:
-    phone, model = a_call(1), a_call(2)
-    catalog.put(phone)
-    catalog.put(model)
-    ids = {row.key: row.id for row in catalog.messages("default", model.id)}
-    shift = model.began_at_ns - phone.began_at_ns
-    moved = tuple(
-        replace(m, first_seen_ns=m.first_seen_ns + shift, started_ns=m.started_ns + shift)
-        for m in model.messages
-    )
-    catalog.put(replace(phone, legs=phone.legs + model.legs, messages=phone.messages + moved))
-    assert [row.id for row in catalog.find(ConversationQuery()).items] == [phone.id]
-    assert {row.key: row.id for row in catalog.messages("default", phone.id)}.items() >= ids.items()
-
-
-def test_message_ids_tell_the_time_and_javascript_can_hold_them(catalog: Catalog) -> None:
     call = a_call()
     catalog.put(call)
-    rows = catalog.messages("default", call.id)
-    assert [row.id for row in rows] == [
-        (call.began_at_ns + message.first_seen_ns) // 1000 for message in call.messages
-    ]
-    assert max(row.id for row in rows) < 2**53
+    for version, size in ((1, 10), (2, 20)):
+        info = ObjectInfo(path="c/stereo.flac", byte_count=size, sha256=f"{size:064x}")
+        catalog.put_artifact(
+            "default", call.id, "stereo.flac", info, media_type="audio/flac", version=version
+        )
+    catalog.put(replace(call, outcome="sold"))
+    (artifact,) = catalog.artifacts("default", call.id)
+    assert (artifact.byte_count, artifact.version) == (20, 2)
 
 
-def test_messages_of_one_microsecond_get_ids_one_after_another(catalog: Catalog) -> None:
-    leg = a_leg()
-    at_once = tuple(a_message(leg, item, first_seen_ns=SECOND) for item in range(3))
-    catalog.put(replace(a_call(), messages=at_once))
-    first, *others = [row.id for row in catalog.messages("default", a_call().id)]
-    assert others == [first + 1, first + 2]
+def test_readers_see_whole_conversations_while_they_are_written(catalog: Catalog) -> None:
+    done = threading.Event()
+    torn: list[tuple[int, int]] = []
+
+    def read() -> None:
+        while not done.is_set():
+            for row in catalog.find(ConversationQuery()).items:
+                seen = len(catalog.messages("default", row.id))
+                if seen < row.message_count:  # more may have come since, fewer never
+                    torn.append((row.message_count, seen))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    call = a_call(count=40)
+    for count in range(1, 41):
+        catalog.put(replace(call, messages=call.messages[:count]))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert torn == []
+    assert len(catalog.messages("default", call.id)) == 40

@@ -27,7 +27,7 @@ from earwitness.store.rows import (
     SnapshotRow,
     ToolCallRow,
 )
-from earwitness.store.tabulate import tabulate
+from earwitness.store.tabulate import Tabulated, tabulate
 from earwitness.store.types import moment, storable_row
 
 _REMEMBERED = 128  # conversations whose rows are kept in memory for comparing: those that run
@@ -39,7 +39,7 @@ class _Written(NamedTuple):
     """What this process knows to stand in the catalog."""
 
     revision: int
-    sheets: writing.Sheets
+    rows: Tabulated
 
 
 class Catalog:
@@ -78,11 +78,10 @@ class Catalog:
         counterpart any more go. A leg that stood in another conversation of the workspace moves here.
         Artifacts stay. Raises `StorageUnavailable`: put it again later, nothing is half written.
         """
-        new = tabulate(conversation)
         with self._one_writer:
-            for _ in range(_ATTEMPTS):
+            for attempt in range(_ATTEMPTS):
                 try:
-                    return self._put(conversation, new)
+                    return self._put(conversation, is_alone=attempt > 0)
                 except exc.IntegrityError as error:  # another process took the same message id
                     cause = error
                     self._written.pop(conversation.id, None)
@@ -90,23 +89,31 @@ class Catalog:
             f"conversation {conversation.id} cannot be written: {cause.orig}", hint="Put it again."
         ) from cause
 
-    def _put(self, conversation: Conversation, new: writing.Sheets) -> bool:
+    def _put(self, conversation: Conversation, *, is_alone: bool) -> bool:
         known = self._written.get(conversation.id)
-        if known is not None and not writing.differs(known.sheets, new):
+        rows = tabulate(conversation, known.rows if known else None)
+        new = rows.sheets
+        if known is not None and not writing.differs(known.rows.sheets, new):
             with self.database.reading() as connection:
                 if writing.revision(connection, conversation.workspace, conversation.id) == known.revision:
                     return False
         with self.database.writing() as connection:
+            if is_alone:
+                writing.keep_others_out(connection)
             was = writing.revision(connection, conversation.workspace, conversation.id)
             old: writing.Sheets = {}
             if was is not None:
                 is_known = known is not None and known.revision == was
-                old = known.sheets if known and is_known else writing.read_sheets(connection, conversation.id)
+                old = (
+                    known.rows.sheets
+                    if known and is_known
+                    else writing.read_sheets(connection, conversation.id)
+                )
             writing.adopt_legs(connection, old, new)
             writing.give_ids(connection, old.get("messages", {}), new["messages"])
             has_changed = was is None or writing.differs(old, new)
             now = writing.write(connection, old, new, was) if has_changed else int(was or 0)
-        self._written[conversation.id] = _Written(now, new)
+        self._written[conversation.id] = _Written(now, rows)
         self._written.move_to_end(conversation.id)
         while len(self._written) > _REMEMBERED:
             self._written.popitem(last=False)

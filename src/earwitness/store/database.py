@@ -71,14 +71,20 @@ def _unknown(text: str) -> SettingsError:
 def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         try:
-            return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+            return sa.create_engine(
+                url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            )
         except ImportError as error:
             raise SettingsError(
                 "database_url: PostgreSQL needs the package psycopg",
                 hint="pip install 'earwitness[postgres]'",
             ) from error
     _make_file(Path(url.database or ""))
-    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # what people said belongs in no error message
+        connect_args={"timeout": busy_timeout_s},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -13,7 +13,7 @@ from earwitness.model.conversation import Status
 from earwitness.store import schema
 from earwitness.store.reading import columns, to_row
 from earwitness.store.rows import ConversationRow
-from earwitness.store.types import Moment
+from earwitness.store.types import Moment, storable_text
 
 MAX_LIMIT = 1000
 
@@ -94,7 +94,7 @@ def statement(query: ConversationQuery) -> sa.Select[Any]:
 
 def text_matches(q: str) -> sa.ColumnElement[bool]:
     """Is there a message of the conversation in which `q` stands?"""
-    table = schema.messages
+    table, q = schema.messages, storable_text(q)
     return sa.exists().where(
         table.c.conversation_id == schema.conversations.c.id,
         table.c.text.icontains(q, autoescape=True) | table.c.heard_text.icontains(q, autoescape=True),

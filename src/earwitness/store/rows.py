@@ -14,6 +14,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     TABLE: ClassVar[str]
 
+    def document(self) -> dict[str, Any]:
+        """The row as JSON has it: the same names, times in RFC 3339."""
+        document: dict[str, Any] = msgspec.to_builtins(self)
+        return document
+
 
 class ConversationRow(Row, frozen=True, kw_only=True):
     TABLE: ClassVar[str] = "conversations"

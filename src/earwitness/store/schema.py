@@ -72,6 +72,16 @@ conversation_labels = sa.Table(
     comment="The labels of conversations, one row each.",
 )
 
+conversation_links = sa.Table(
+    "conversation_links",
+    metadata,
+    *of_conversation(),
+    column("link", Name, "one link: legs that share it belong to this conversation"),
+    sa.PrimaryKeyConstraint("conversation_id", "link"),
+    sa.Index(None, "workspace_id", "link", "conversation_id"),
+    comment="By which names the legs of conversations found together, one row each.",
+)
+
 legs = sa.Table(
     "legs",
     metadata,

@@ -1,8 +1,9 @@
 """A conversation as rows: what the catalog should hold of it, no more and no less."""
 
+import itertools
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from earwitness.clock import NS_PER_MS
 from earwitness.model.conversation import Conversation, Leg, Message
@@ -19,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "conversations": ("id",),
     "legs": ("id",),
     "conversation_labels": ("label",),
+    "conversation_links": ("link",),
     "messages": ("key",),
     "tool_calls": ("key",),
     "interruptions": ("position",),
@@ -31,14 +33,26 @@ KEYS: dict[str, tuple[str, ...]] = {
 _CALL_IDS = ("call_sid", "call_id", "conversation_id", "session_id", "chat_id", "stream_sid")
 
 
-def tabulate(conversation: Conversation) -> dict[str, Sheet]:
-    """All rows of the conversation by table and key. `messages.id` and `revision` are not among them."""
+class Tabulated(NamedTuple):
+    """A conversation and its rows."""
+
+    conversation: Conversation
+    sheets: dict[str, Sheet]
+
+
+def tabulate(conversation: Conversation, before: Tabulated | None = None) -> Tabulated:
+    """All rows of the conversation by table and key, but for `messages.id` and `revision`.
+
+    Rows of messages that are as they were in `before` are the very same objects: long conversations
+    change at their end only.
+    """
     rows = _Rows(conversation)
     sheets = {
         "conversations": [rows.conversation()],
         "legs": rows.legs(),
         "conversation_labels": [{"label": clip(label)} for label in dict.fromkeys(conversation.labels)],
-        "messages": rows.messages(),
+        "conversation_links": [{"link": clip(link)} for link in _links(conversation)],
+        "messages": (),
         "tool_calls": rows.tool_calls(),
         "interruptions": rows.interruptions(),
         "snapshots": rows.snapshots(),
@@ -47,15 +61,39 @@ def tabulate(conversation: Conversation) -> dict[str, Sheet]:
         "findings": rows.findings(),
     }
     whose = {"workspace_id": conversation.workspace, "conversation_id": conversation.id}
-    return {
+    made = {
         name: _sheet(lines, KEYS[name], {} if name == "conversations" else whose)
         for name, lines in sheets.items()
     }
+    same = _unchanged(conversation, before)
+    made["messages"] = {**same, **_sheet(rows.messages(since=len(same)), KEYS["messages"], whose)}
+    return Tabulated(conversation, made)
+
+
+def _links(of: Conversation) -> Iterable[str]:
+    return dict.fromkeys(link for leg in of.legs for link in leg.links)
+
+
+def _unchanged(now: Conversation, before: Tabulated | None) -> Sheet:
+    """The rows of the longest run of first messages that are as they were."""
+    if before is None or _ground(now) != _ground(before.conversation):
+        return {}
+    pairs = zip(now.messages, before.conversation.messages, strict=False)
+    if len(before.sheets["messages"]) != len(before.conversation.messages):
+        return {}  # two messages of one key: rows and messages do not go in step
+    count = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return dict(itertools.islice(before.sheets["messages"].items(), count))
 
 
 def _sheet(lines: Iterable[Row], key: tuple[str, ...], whose: Row) -> Sheet:
     complete = (storable_row({**whose, **line}) for line in lines)
     return {tuple(line[name] for name in key): line for line in complete}
+
+
+def _ground(of: Conversation) -> tuple[Any, ...]:
+    """What rows of messages are made of besides the message."""
+    legs = [(leg.id, leg.provider, _provider_conversation_id(leg)) for leg in of.legs]
+    return of.id, of.workspace, of.began_at_ns, legs
 
 
 class _Rows:
@@ -122,8 +160,8 @@ class _Rows:
                 "record_count": leg.record_count,
             }
 
-    def messages(self) -> Iterable[Row]:
-        for position, message in enumerate(self._of.messages):
+    def messages(self, since: int) -> Iterable[Row]:
+        for position, message in enumerate(self._of.messages[since:], since):
             yield {**self._message(message, self._legs.get(message.leg)), "position": position}
 
     def _message(self, message: Message, leg: Leg | None) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_US = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
@@ -87,8 +87,22 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-# Text compared byte by byte, so that ranges over ids mean the same everywhere. No lengths: the
-# providers keep none, and a database that refuses a row would lose it.
-Name = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+class Name(TypeDecorator[str]):
+    """Text compared byte by byte, so that ranges over ids mean the same everywhere.
+
+    No length: providers keep none. What no database can hold is replaced, in questions as in rows.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(sa.Text(collation=collation))
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else storable_text(value)
+
+
 Id = Name
 Json = sa.JSON().with_variant(JSONB(), "postgresql")

@@ -16,6 +16,12 @@ _ID_REACH = 1000  # how far past its microsecond a message's id may lie and stil
 _PARAMETERS = 500  # SQLite of 3.40 takes 32,766 in one statement; smaller ones keep memory flat
 
 
+def keep_others_out(connection: sa.Connection) -> None:
+    """Nobody else writes messages until this transaction ends; to be called first in it."""
+    if connection.dialect.name == "postgresql":  # on SQLite every writer is alone
+        connection.execute(sa.text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def revision(connection: sa.Connection, workspace: str, conversation: str) -> int | None:
     """How often the conversation's rows have changed; None: it is not there. Locks it for the writer.
 
@@ -50,7 +56,7 @@ def write(connection: sa.Connection, old: Sheets, new: Sheets, was: int | None) 
     (head,) = new["conversations"].values()
     now = (was or 0) + 1
     if was is None:
-        _ensure_workspace(connection, head["workspace_id"])
+        ensure_workspace(connection, head["workspace_id"])
     _put_head(connection, head, now, is_new=was is None)
     children = [name for name in KEYS if name not in ("conversations", "legs")]
     _put_rows(connection, "legs", old, new, head["id"])
@@ -108,14 +114,15 @@ def _taken(connection: sa.Connection, numbers: list[int]) -> set[int]:
 
 
 def _is_changed(old: Row, new: Row) -> bool:
-    return any(old[name] != value for name, value in new.items())
+    return old is not new and any(old[name] != value for name, value in new.items())
 
 
 def _of(table: sa.Table, conversation: str) -> sa.ColumnElement[bool]:
     return (table.c.id if table is schema.conversations else table.c.conversation_id) == conversation
 
 
-def _ensure_workspace(connection: sa.Connection, workspace: str) -> None:
+def ensure_workspace(connection: sa.Connection, workspace: str) -> None:
+    """The workspace has its row."""
     table = schema.workspaces
     if connection.scalar(sa.select(table.c.id).where(table.c.id == workspace)) is None:
         now = moment(SystemClock().now().wall_ns)

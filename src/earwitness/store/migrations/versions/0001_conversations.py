@@ -147,6 +147,30 @@ def upgrade() -> None:
         ["workspace_id", "label", "conversation_id"],
     )
     op.create_table(
+        "conversation_links",
+        sa.Column("workspace_id", Name, nullable=False, comment="tenant the row belongs to"),
+        sa.Column("conversation_id", Name, nullable=False, comment="conversation the row belongs to"),
+        sa.Column(
+            "link",
+            Name,
+            nullable=False,
+            comment="one link: legs that share it belong to this conversation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "conversation_id"],
+            ["conversations.workspace_id", "conversations.id"],
+            name="fk_conversation_links_workspace_id_conversation_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", "link", name="pk_conversation_links"),
+        comment="By which names the legs of conversations found together, one row each.",
+    )
+    op.create_index(
+        "ix_conversation_links_workspace_id_link_conversation_id",
+        "conversation_links",
+        ["workspace_id", "link", "conversation_id"],
+    )
+    op.create_table(
         "legs",
         sa.Column("workspace_id", Name, nullable=False, comment="tenant the row belongs to"),
         sa.Column("conversation_id", Name, nullable=False, comment="conversation the row belongs to"),
@@ -217,6 +241,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("legs")
+    op.drop_table("conversation_links")
     op.drop_table("conversation_labels")
     op.drop_table("conversations")
     op.drop_table("api_keys")

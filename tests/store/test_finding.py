@@ -1,0 +1,220 @@
+import base64
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from earwitness.errors import InvalidInput
+from earwitness.model.conversation import Status
+from earwitness.store import finding
+from earwitness.store.catalog import Catalog
+from earwitness.store.finding import ConversationQuery, Sort
+from earwitness.store.schema import conversations, legs
+from earwitness.store.types import moment
+from store_calls import BEGAN_NS, SECOND, a_call, a_full_call, an_id
+
+DAY_AND_HOUR = moment(BEGAN_NS)
+
+
+def found(catalog: Catalog, **filters: object) -> list[int]:
+    """The numbers of the calls that are listed, in order."""
+    page = catalog.find(msgspec.convert(filters, ConversationQuery))
+    return [int(row.id[:8], 16) for row in page.items]
+
+
+@pytest.fixture(scope="module")
+def calls(shared_catalog: Catalog) -> Catalog:
+    """1: plain. 2: long. 3: on the telephone, of a subject, with labels. 4: running."""
+    shared_catalog.put(a_call(1, count=2))
+    shared_catalog.put(a_call(2, count=9))
+    shared_catalog.put(a_full_call(3))
+    shared_catalog.put(a_call(4, count=1, status=Status.ACTIVE, ended_ns=None))
+    return shared_catalog
+
+
+def test_the_newest_call_comes_first(calls: Catalog) -> None:
+    assert found(calls) == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        ({"provider": "twilio"}, [3]),
+        ({"provider": "openai"}, [4, 3, 2, 1]),
+        ({"subject": "RID001"}, [3]),
+        ({"label": "pilot"}, [3]),
+        ({"label": "pilo"}, []),
+        ({"status": "complete"}, [2, 1]),
+        ({"since": DAY_AND_HOUR + timedelta(minutes=3)}, [4, 3]),
+        ({"until": DAY_AND_HOUR + timedelta(minutes=3)}, [2, 1]),
+        ({"min_messages": 4}, [3, 2]),
+        ({"min_duration_s": 4}, [3, 2]),
+        ({"min_duration_s": 4.001}, [2]),
+        ({"q": "NUMBER 8"}, [2]),
+        ({"q": "number 1", "status": "complete", "min_messages": 3}, [2]),
+        ({"q": "%"}, []),
+        ({"q": "number_1"}, []),
+    ],
+)
+def test_every_filter_keeps_what_it_says(
+    calls: Catalog, filters: dict[str, object], numbers: list[int]
+) -> None:
+    assert found(calls, **filters) == numbers
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"),
+    [
+        (Sort.OLDEST, [1, 2, 3, 4]),
+        (Sort.LONGEST, [2, 3, 1, 4]),
+        (Sort.SHORTEST, [4, 1, 3, 2]),
+        (Sort.MOST_MESSAGES, [2, 3, 1, 4]),
+    ],
+)
+def test_a_list_has_the_order_that_was_asked_for(calls: Catalog, sort: Sort, numbers: list[int]) -> None:
+    assert found(calls, sort=sort.value) == numbers
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_together_are_the_list_also_where_values_are_equal(catalog: Catalog, sort: Sort) -> None:
+    for number in range(1, 12):
+        catalog.put(replace(a_call(number, count=number % 3), began_at_ns=BEGAN_NS + number // 2 * SECOND))
+    whole = found(catalog, sort=sort.value)
+    query, paged = ConversationQuery(sort=sort.value, limit=3), list[int]()
+    while True:
+        page = catalog.find(query)
+        paged += [int(row.id[:8], 16) for row in page.items]
+        if page.next_cursor is None:
+            break
+        query = msgspec.structs.replace(query, cursor=page.next_cursor)
+    assert paged == whole
+    assert sorted(paged) == list(range(1, 12))
+
+
+def test_a_page_goes_on_where_the_last_one_ended_though_a_newer_call_has_come(catalog: Catalog) -> None:
+    for number in range(1, 5):
+        catalog.put(a_call(number))
+    first = catalog.find(ConversationQuery(limit=2))
+    catalog.put(a_call(9))
+    assert first.next_cursor is not None
+    assert found(catalog, limit=2, cursor=first.next_cursor) == [2, 1]
+
+
+SQL = [
+    "'; DROP TABLE conversations; --",
+    "x' OR '1'='1",
+    "started_at;DROP",
+    "id DESC--",
+    "%' UNION SELECT 1 --",
+    '"',
+    "\\",
+    "\x00",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("text", SQL)
+@pytest.mark.parametrize("name", ["provider", "subject", "label", "q", "workspace"])
+def test_sql_in_a_filter_is_only_a_text(calls: Catalog, name: str, text: str) -> None:
+    assert found(calls, **{name: text}) == []
+    assert found(calls) == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("text", SQL)
+@pytest.mark.parametrize("name", ["sort", "status", "cursor"])
+def test_sql_where_a_word_of_ours_must_stand_is_refused(calls: Catalog, name: str, text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        found(calls, **{name: text})
+    assert refused.value.hint
+
+
+def _cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "ü",
+        "AAAA",
+        _cursor(),
+        _cursor("newest", "yesterday", an_id(1)),
+        _cursor("newest", 5, an_id(1)),
+        _cursor("newest", "2026-01-01T00:00:00", an_id(1)),  # no zone
+        _cursor("oldest", "2026-01-01T00:00:00Z", an_id(1)),  # of another order
+        _cursor("newest", "2026-01-01T00:00:00Z", 7),
+        _cursor("newest", "2026-01-01T00:00:00Z", an_id(1), "more"),
+    ],
+)
+def test_a_cursor_that_is_none_of_ours_is_refused(calls: Catalog, cursor: str) -> None:
+    with pytest.raises(InvalidInput):
+        found(calls, cursor=cursor)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1001])
+def test_a_limit_out_of_bounds_is_refused(calls: Catalog, limit: int) -> None:
+    with pytest.raises(InvalidInput):
+        found(calls, limit=limit)
+
+
+def test_a_time_without_zone_is_refused(calls: Catalog) -> None:
+    with pytest.raises(InvalidInput):
+        found(calls, since=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({}, "ix_conversations_workspace_id_started_at_id"),
+        ({"sort": "oldest"}, "ix_conversations_workspace_id_started_at_id"),
+        ({"since": DAY_AND_HOUR}, "ix_conversations_workspace_id_started_at_id"),
+        ({"sort": "longest"}, "ix_conversations_workspace_id_duration_ms_id"),
+        ({"sort": "most_messages"}, "ix_conversations_workspace_id_message_count_id"),
+        ({"sort": "worst"}, "ix_conversations_workspace_id_health_score_id"),
+        ({"subject": "RID001"}, "ix_conversations_workspace_id_subject_started_at_id"),
+        ({"status": "partial"}, "ix_conversations_workspace_id_status_started_at_id"),
+        ({"provider": "twilio"}, "ix_legs_provider"),
+        ({"label": "pilot"}, "conversation_labels"),
+    ],
+)
+def test_a_list_of_five_thousand_is_served_by_an_index_and_never_sorted(
+    five_thousand: Catalog, filters: dict[str, object], index: str
+) -> None:
+    wanted = finding.statement(msgspec.convert(filters, ConversationQuery))
+    with five_thousand.database.reading() as connection:
+        sql = str(
+            wanted.compile(
+                connection.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+            )
+        )
+        steps = "\n".join(row.detail for row in connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}")))
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+    assert "SCAN conversations\n" not in steps + "\n"
+
+
+def an_other_call(number: int) -> dict[str, object]:
+    started_at = moment(BEGAN_NS + number * SECOND)
+    return {"id": an_id(number), "started_at": started_at, "subject": f"RID{number % 97:03d}"}
+
+
+def an_other_leg(number: int) -> dict[str, object]:
+    return {"id": an_id(number, "1"), "conversation_id": an_id(number)}
+
+
+@pytest.fixture(scope="module")
+def five_thousand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    opened = Catalog.open(f"sqlite:///{tmp_path_factory.mktemp('many') / 'catalog.sqlite'}")
+    opened.put(a_call(0, count=1))
+    with opened.database.writing() as connection:
+        for table, more in ((conversations, an_other_call), (legs, an_other_leg)):
+            (row,) = connection.execute(sa.select(table)).mappings()
+            rows = [{**row, **more(number)} for number in range(1, 5000)]
+            connection.execute(sa.insert(table), rows)
+        connection.execute(sa.text("ANALYZE"))
+    yield opened
+    opened.close()
