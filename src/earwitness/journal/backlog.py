@@ -3,8 +3,6 @@
 No locks and no files here: the writer holds its lock around every call.
 """
 
-from typing import NamedTuple
-
 import msgspec
 
 from earwitness.clock import Instant
@@ -33,7 +31,7 @@ class Budget:
         self.held_bytes = 0
 
 
-class Draft(NamedTuple):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """Records that will be one block."""
 
     first: int

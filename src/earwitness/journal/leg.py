@@ -10,9 +10,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from threading import Condition, Event
+from threading import Condition, Event, Lock
 from typing import NamedTuple
+
+import msgspec
 
 from earwitness.clock import Clock, Instant
 from earwitness.errors import Conflict
@@ -36,13 +39,14 @@ class Shared:
         self.clock = clock
         self.alarm = alarm
         self.budget = Budget(limits)
-        self.condition = Condition()  # its lock guards every backlog and every queue of unsynced blocks
+        self.lock = Lock()  # guards every backlog and every queue of unsynced blocks
+        self.condition = Condition(self.lock)  # told whenever more is on disk
         self.flush_wanted = Event()
         self.sync_wanted = Event()
         self.is_sync_due = False  # somebody waits: sync as soon as the next flush is through
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """One encoded block that is not known to be on disk."""
 
     number: int
@@ -72,7 +76,7 @@ class LegWriter:
         self.is_closed = False
         self.backlog = Backlog(shared.budget)
         self._shared = shared
-        self._lock = shared.condition
+        self._lock = shared.lock
         self._seed = block.leg_seed(leg)
         self._output: Output | None = None
         self._next_segment = 0
@@ -155,6 +159,10 @@ class LegWriter:
 
     def flush(self) -> None:
         """Write all that waits, as far as the disk takes it."""
+        output = self._output
+        is_well = output is not None and not output.is_bad
+        if is_well and not (self._unwritten or self.backlog.has_records):
+            return
         now = time.monotonic()
         if now < self._retry_at:
             return
@@ -162,12 +170,12 @@ class LegWriter:
             if self.is_closed:
                 return
             drafts = self.backlog.take()
-            if self._output is not None and self._output.is_bad:
+            if not is_well:
                 self._unwritten.extendleft(reversed(self._unsynced))
                 self._unsynced.clear()
         self._unwritten.extend(self._encode(draft, now) for draft in drafts)
         try:
-            if self._output is None or self._output.is_bad:
+            if not is_well:
                 self._open_output()
             while self._unwritten and self._has_room():
                 self._write_some()
@@ -220,7 +228,7 @@ class LegWriter:
     def _write_some(self) -> None:
         output = self._output
         assert output is not None
-        batch = list(self._unwritten)[:512]
+        batch = islice(self._unwritten, 512)  # two buffers each: as many as the kernel takes at once
         count = output.write([part for entry in batch for part in (entry.header, entry.payload)])
         with self._lock:
             for _ in range(count):

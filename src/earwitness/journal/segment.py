@@ -119,7 +119,12 @@ def _is_locked(path: Path) -> bool:
 def leg_folders(root: Path) -> Iterator[Path]:
     """Every leg's folder under the journal's root, oldest first. Leg ids sort by time (UUIDv7)."""
     for day in _folders(root):
-        yield from _folders(day)
+        yield from leg_folders_of(day)
+
+
+def leg_folders_of(day: Path) -> list[Path]:
+    """The legs of one day's folder, oldest first."""
+    return _folders(day)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -24,7 +24,7 @@ from earwitness.journal.segment import is_leg_name
 
 __all__ = ["Journal", "JournalHealth", "LegWriter", "Limits"]
 
-_MARGIN = 0.8  # of each promised interval: a late wake-up must not break the promise
+_MARGIN = 0.9  # of each promised interval: a late wake-up must not break the promise
 _SYNCFS_FROM = 9  # dirty files; measured: below, one fdatasync each is quicker
 _STALLED_MS = 3000  # nothing reached the disk for so long: health is red, well within the 5 s promised
 
