@@ -76,10 +76,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.data_dir)
 
 
+SIMULATED_OPENAI_PORT, SIMULATED_BOT_PORT = 5011, 5012  # where `earwitness simulate` listens
+
 DEFAULT_ROUTES = {
     "openai": Route(provider="openai", upstream="wss://api.openai.com"),
     "elevenlabs": Route(provider="elevenlabs", upstream="wss://api.elevenlabs.io"),
     "hume": Route(provider="hume", upstream="wss://api.hume.ai"),
+    "sim-openai": Route(provider="openai", upstream=f"ws://127.0.0.1:{SIMULATED_OPENAI_PORT}"),
+    "sim-phone": Route(provider="twilio", upstream=f"ws://127.0.0.1:{SIMULATED_BOT_PORT}"),
 }
 
 

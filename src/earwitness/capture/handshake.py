@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from earwitness.capture.head import HEAD_BYTES, Answer, Request, read_answer, read_request
 from earwitness.capture.problems import Refused, bad_request
@@ -27,8 +28,7 @@ class Front(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         tune(transport)
         self._timer = asyncio.get_running_loop().call_later(HANDSHAKE_S, transport.abort)
 
@@ -90,8 +90,7 @@ class Back(asyncio.Protocol):
         self._body_left: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast(asyncio.Transport, transport)
         self._front.upstream = transport
         tune(transport)
 

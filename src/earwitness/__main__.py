@@ -1,0 +1,5 @@
+"""`python -m earwitness` is `earwitness`."""
+
+from earwitness.cli import main
+
+main()

@@ -1,0 +1,43 @@
+"""`earwitness check`."""
+
+import sys
+
+import click
+
+from earwitness.cli.desk import json_option, library_of, print_json, workspace_option
+
+
+@click.command("check")
+@workspace_option
+@json_option
+@click.pass_context
+def command(context: click.Context, workspace: str, as_json: bool) -> None:
+    """Is everything being saved? Counts by role and provider, the newest messages, problems.
+
+    Exit status 0 when nothing is wrong, 1 when something is.
+
+    Example: earwitness check
+    """
+    report = library_of(context, workspace).check()
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    sys.exit(1 if report["problems"] else 0)
+
+
+def _print(report: dict[str, object]) -> None:
+    for title in ("conversations", "messages_by_role", "messages_by_provider"):
+        counts = report[title]
+        assert isinstance(counts, dict)
+        what = ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
+        click.echo(f"{title.replace('_', ' '):22}{what}")
+    newest, problems = report["newest_messages"], report["problems"]
+    assert isinstance(newest, list)
+    assert isinstance(problems, list)
+    click.echo("newest messages")
+    for message in newest:
+        click.echo(f"  {message['at']}  {message['role']:9}  {message['text'][:80]}")
+    click.echo("problems" if problems else "no problems")
+    for problem in problems:
+        click.echo(f"  {problem}")

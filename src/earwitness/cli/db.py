@@ -1,0 +1,72 @@
+"""`earwitness db`: the catalog's schema."""
+
+import click
+
+from earwitness.cli.desk import settings_of
+
+
+@click.group("db")
+def command() -> None:
+    """Upgrade or downgrade the catalog's schema (Alembic).
+
+    Example: earwitness db current
+    """
+
+
+def _url(context: click.Context) -> str:
+    from earwitness.library import catalog_url
+
+    return catalog_url(settings_of(context))
+
+
+@command.command("upgrade")
+@click.argument("revision", default="head")
+@click.pass_context
+def upgrade(context: click.Context, revision: str) -> None:
+    """Bring the schema to REVISION, the newest unless said.
+
+    Example: earwitness db upgrade
+    """
+    from earwitness.store import migrate
+
+    migrate.upgrade(_url(context), revision)
+    click.echo(migrate.current(_url(context)) or "base")
+
+
+@command.command("downgrade")
+@click.argument("revision", default="-1")
+@click.pass_context
+def downgrade(context: click.Context, revision: str) -> None:
+    """Take the schema back to REVISION, one step unless said.
+
+    Example: earwitness db downgrade -- -1
+    """
+    from earwitness.store import migrate
+
+    migrate.downgrade(_url(context), revision)
+    click.echo(migrate.current(_url(context)) or "base")
+
+
+@command.command("current")
+@click.pass_context
+def current(context: click.Context) -> None:
+    """Say which revision the catalog has.
+
+    Example: earwitness db current
+    """
+    from earwitness.store import migrate
+
+    click.echo(migrate.current(_url(context)) or "base")
+
+
+@command.command("history")
+@click.pass_context
+def history(context: click.Context) -> None:
+    """List all revisions, newest first.
+
+    Example: earwitness db history
+    """
+    from earwitness.store import migrate
+
+    for revision in migrate.history(_url(context)):
+        click.echo(revision)

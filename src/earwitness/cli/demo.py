@@ -1,0 +1,102 @@
+"""`earwitness demo`."""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import click
+
+from earwitness.cli.desk import settings_of
+from earwitness.cli.serve import print_first_key, run
+from earwitness.settings import Settings
+
+DATA_DIR = "demo-data"
+SCENARIOS = ("order", "barge_in")
+PATIENCE_S = 60.0  # for rows and files after the last call has ended
+LINK_SECONDS = 12 * 3600
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Stop after the calls; exit 0 only if all were recorded whole.")
+@click.option("--speed", type=click.FloatRange(0.1), default=1.0, help="Times real time.")
+@click.pass_context
+def command(context: click.Context, once: bool, speed: float) -> None:
+    """Record simulated calls of every provider, then serve them until Ctrl-C.
+
+    The recordings are kept in `demo-data` unless --data-dir says otherwise.
+
+    Example: earwitness demo --once
+    """
+    chosen = context.find_root().obj[1]["data_dir"]
+    settings = settings_of(context, data_dir=chosen or DATA_DIR)
+    sys.exit(run(_demo(settings, once=once, speed=speed)))
+
+
+async def _demo(settings: Settings, *, once: bool, speed: float) -> int:
+    from earwitness.server.processes import recording, until_told_to_stop
+
+    print_first_key(settings)
+    async with recording(settings):
+        click.echo("playing simulated calls through the tap; this takes half a minute ...")
+        calls = await _play(settings, speed)
+        problems = [f"call {c['conversation']}: {c['reason']}" for c in calls if not c["ok"]]
+        problems += await asyncio.to_thread(_look_at, settings, [c["conversation"] for c in calls])
+        for problem in problems:
+            click.echo(f"PROBLEM {problem}", err=True)
+        if once:
+            click.echo(
+                "every call was recorded, complete and readable" if not problems else "not all is well"
+            )
+            return 1 if problems else 0
+        click.echo(f"serving on http://{settings.api.host}:{settings.api.port}; Ctrl-C stops")
+        await until_told_to_stop()
+    return 0
+
+
+async def _play(settings: Settings, speed: float) -> list[dict[str, Any]]:
+    """Calls from a process of their own, as real callers are; what it says of each."""
+    scenarios = [part for name in SCENARIOS for part in ("--scenario", name)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "earwitness", "simulate", "--json", "--label", "demo", "--speed", str(speed), *scenarios),
+        stdout=asyncio.subprocess.PIPE,
+        env={**_environment(settings)},
+    )
+    output, _ = await process.communicate()
+    return [json.loads(line) for line in output.splitlines()] or [
+        {"conversation": "-", "ok": False, "reason": "the simulator did not run"}
+    ]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    import os
+
+    tap = {"EARWITNESS_TAP__HOST": settings.tap.host, "EARWITNESS_TAP__PORT": str(settings.tap.port)}
+    return {**os.environ, **tap}
+
+
+def _look_at(settings: Settings, calls: list[str]) -> list[str]:
+    """Wait until each call is whole, print where it can be heard; what is wrong with any."""
+    from earwitness.library import Library
+    from earwitness.server.guard import Links
+    from earwitness.store.secret_file import ensure_secret
+
+    library, links = Library(settings), Links(ensure_secret(settings.data_path, "links"))
+    problems = []
+    give_up_at = time.monotonic() + PATIENCE_S
+    for call in calls:
+        recorded = library.finished(f"conversation:{call}", give_up_at=give_up_at)
+        if recorded is None:
+            problems.append(f"call {call}: not recorded")
+            continue
+        problems += [f"call {call}: {problem}" for problem in recorded.shortcomings()]
+        signed = links.sign(library.workspace, recorded.id, seconds=LINK_SECONDS)
+        row = recorded.row
+        click.echo(
+            f"\n{'+'.join(row.providers):14} {row.duration_ms / 1000:5.1f} s  {row.message_count} messages  "
+            f"{row.tool_count} tool calls  {row.interruption_count} interruptions  {row.status}"
+        )
+        click.echo(f"  http://{settings.api.host}:{settings.api.port}/listen/{recorded.id}?{signed}")
+    return problems

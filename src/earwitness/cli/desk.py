@@ -1,0 +1,32 @@
+"""What every command shares: the settings, the library, and how things are printed."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from earwitness.settings import Settings, load
+
+if TYPE_CHECKING:
+    from earwitness.library import Library
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+ref_argument = click.argument("ref", metavar="ID")
+workspace_option = click.option("--workspace", default="default", show_default=True, help="Whose recordings.")
+
+
+def settings_of(context: click.Context, **flags: Any) -> Settings:
+    """The settings, with the flags of this command on top."""
+    file, common = context.find_root().obj
+    return load(file, flags={**common, **flags})
+
+
+def library_of(context: click.Context, workspace: str = "default") -> "Library":
+    """The library, in step with the journals."""
+    from earwitness.library import open_library
+
+    return open_library(settings_of(context), workspace=workspace)
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,38 @@
+"""`earwitness events`."""
+
+import json
+
+import click
+
+from earwitness.cli.desk import library_of, ref_argument, workspace_option
+
+
+@click.command("events")
+@ref_argument
+@click.option("--raw", is_flag=True, help="The wire itself: every record as it was kept.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@workspace_option
+@click.pass_context
+def command(context: click.Context, ref: str, raw: bool, as_json: bool, workspace: str) -> None:
+    """What was decoded, event by event, in the order of time.
+
+    Example: earwitness events latest --json
+    """
+    from earwitness.projections.documents import event_document
+    from earwitness.server.records import record_document
+
+    recorded = library_of(context, workspace).conversation(ref)
+    if raw:
+        for leg, record in recorded.records():
+            click.echo(json.dumps(record_document(leg, record), ensure_ascii=False))
+        return
+    began = recorded.conversation.began_at_ns
+    for event in recorded.events():
+        document = event_document(event, began)
+        if as_json:
+            click.echo(json.dumps(document, ensure_ascii=False))
+            continue
+        at_ms, kind = document.pop("at_ms"), document.pop("type")
+        leg, record = document.pop("leg"), document.pop("record")
+        rest = "  ".join(f"{name}={value}" for name, value in document.items())
+        click.echo(f"{at_ms / 1000:10.3f}  {leg[-4:]}/{record:<6} {kind:16} {rest}"[:200])

@@ -1,0 +1,48 @@
+"""`earwitness export`."""
+
+from pathlib import Path
+
+import click
+
+from earwitness.cli.desk import json_option, library_of, print_json, workspace_option
+
+
+@click.command("export")
+@click.argument("ref", metavar="ID", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every conversation.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder."
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["default", "opusagent", "recordings"]),
+    default="default",
+    show_default=True,
+    help="Which files, named and shaped how.",
+)
+@workspace_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    ref: str | None,
+    everything: bool,
+    output: Path,
+    layout: str,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Write a conversation's files below a folder, in a named layout.
+
+    Example: earwitness export latest -o out --layout opusagent
+    """
+    if bool(ref) == everything:
+        raise click.UsageError("give either an ID or --all")
+    library = library_of(context, workspace)
+    chosen = library.conversations() if ref is None else [library.conversation(ref)]
+    written = [path for recorded in chosen for path in recorded.export(output, layout)]
+    if as_json:
+        print_json([str(path) for path in written])
+    else:
+        for path in written:
+            click.echo(path)

@@ -1,0 +1,85 @@
+"""`earwitness`: finds the command asked for and loads only that one, so that it starts at once."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from earwitness import __version__
+from earwitness.errors import EarwitnessError, InUse, SettingsError
+
+# name -> (module, what --help says); the module has a click command called `command`
+COMMANDS = {
+    "serve": ("serve", "record calls through the tap and serve what was recorded"),
+    "demo": ("demo", "record simulated calls and look at them"),
+    "simulate": ("simulate", "play simulated calls through the tap"),
+    "list": ("listing", "list conversations, newest first"),
+    "show": ("show", "show one conversation at a glance"),
+    "transcript": ("transcript", "who said what: text, json, srt or vtt"),
+    "events": ("events", "what was decoded, event by event"),
+    "play": ("play", "hear a conversation"),
+    "export": ("export", "write a conversation's files in a named layout"),
+    "delete": ("delete", "delete a conversation for good"),
+    "check": ("check", "is everything being saved?"),
+    "verify": ("verify", "check every byte of the journals"),
+    "recover": ("recover", "put the journals of a crashed recorder in order"),
+    "reindex": ("reindex", "make the catalog again from the journals"),
+    "db": ("db", "upgrade or downgrade the catalog"),
+    "keys": ("keys", "make, list and revoke API keys"),
+}
+USAGE, LOSSY = 2, 3
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called by its name."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = import_module(f"earwitness.cli.{COMMANDS[name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except EarwitnessError as error:
+            click.echo(f"earwitness: {error}", err=True)
+            if error.hint:
+                click.echo(f"hint: {error.hint}", err=True)
+            sys.exit(_status(error))
+        except BrokenPipeError:
+            sys.stdout = None  # whoever read us has seen enough
+            sys.exit(0)
+
+
+def _status(error: EarwitnessError) -> int:
+    if isinstance(error, SettingsError):
+        return USAGE
+    return LOSSY if isinstance(error, InUse) else 1
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="earwitness")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Settings file; otherwise earwitness.toml if it is there.",
+)
+@click.option("--data-dir", type=click.Path(), help="Folder of the recordings (setting data_dir).")
+@click.pass_context
+def main(context: click.Context, config: Path | None, data_dir: str | None) -> None:
+    """The flight recorder for voice agents.
+
+    Example: earwitness serve
+    """
+    context.obj = (config, {"data_dir": data_dir})

@@ -1,0 +1,92 @@
+"""`earwitness serve`."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import click
+
+from earwitness.cli.desk import settings_of
+from earwitness.settings import Settings
+
+T = TypeVar("T")
+ROLES = ("all", "capture", "api", "worker")
+
+
+@click.command("serve")
+@click.option(
+    "--role", type=click.Choice(ROLES), default="all", show_default=True, help="What this process does."
+)
+@click.option("--api-port", type=int, help="Port of the API (setting api.port).")
+@click.option("--tap-port", type=int, help="Port of the tap (setting tap.port).")
+@click.pass_context
+def command(context: click.Context, role: str, api_port: int | None, tap_port: int | None) -> None:
+    """Record calls through the tap, and serve what was recorded.
+
+    `capture` only records; `api` and `worker` only follow the journals, finish calls and answer.
+    Stops in order on Ctrl-C or SIGTERM.
+
+    Example: earwitness serve --tap-port 6002
+    """
+    settings = settings_of(context, api={"port": api_port}, tap={"port": tap_port})
+    sys.exit(serve(settings, role))
+
+
+def serve(settings: Settings, role: str) -> int:
+    """Run one role until told to stop; the exit status."""
+    from earwitness.server.processes import recording, run_desk, until_told_to_stop
+
+    refuse_open_door(settings)
+    print_first_key(settings)
+    if role in ("api", "worker"):
+        run_desk(settings, None, on_ready=lambda: _say(settings, None))
+        return 0
+
+    async def record() -> None:
+        async with recording(settings, with_desk=role == "all") as tap:
+            _say(settings, tap)
+            await until_told_to_stop()
+
+    run(record())
+    return 0
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run on uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(coroutine)
+    return uvloop.run(coroutine)
+
+
+def refuse_open_door(settings: Settings) -> None:
+    """An address others can reach is served only with keys asked for everywhere."""
+    from earwitness.errors import SettingsError
+
+    loopback = ("127.0.0.1", "localhost", "::1")
+    if settings.tap.host not in loopback and not settings.tap.require_key:
+        raise SettingsError(
+            f"the tap would listen on {settings.tap.host} for anybody",
+            hint="Set tap.require_key = true, or tap.host = 127.0.0.1.",
+        )
+
+
+def print_first_key(settings: Settings) -> None:
+    """Make the first API key of a new data folder and show it: this once."""
+    from earwitness.library import Library
+
+    keys = Library(settings).keys
+    if not keys.list("default"):
+        click.echo(f"API key, shown only now: {keys.create('first', ('admin',)).text}")
+
+
+def _say(settings: Settings, tap: Any) -> None:
+    click.echo(f"API    http://{settings.api.host}:{settings.api.port}/docs")
+    if tap is not None:
+        scheme = "wss" if settings.tap.tls_cert else "ws"
+        for name, route in settings.routes.items():
+            if route.enabled:
+                click.echo(f"tap    {scheme}://{settings.tap.host}:{tap.port}/{name}  ->  {route.upstream}")
+    click.echo("recording; Ctrl-C stops")

@@ -1,0 +1,108 @@
+"""Tracks of a conversation, made from its journals when somebody asks.
+
+Nothing is held but a few blocks: a call of four hours costs no more memory than one of a minute.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from earwitness.audio.files import TrackFile, stereo, wav_range, wav_size, write_track
+from earwitness.audio.render import frame_at
+from earwitness.model.conversation import Conversation
+from earwitness.model.events import Party
+from earwitness.projections.tracks import NAMES, RATE_HZ, Block, ByteSource, length_ns, mono, track_named
+
+
+class Sound:
+    """One track: `caller`, `agent`, `stereo` (caller left, agent right) or `agent-sent`; 16 bit.
+
+    Raises `NotFound` for another name.
+    """
+
+    def __init__(
+        self, conversation: Conversation, source: ByteSource, track: str, rate_hz: int = RATE_HZ
+    ) -> None:
+        if track != "stereo":
+            track_named(conversation, track)
+        self._conversation = conversation
+        self._source = source
+        self.track = track
+        self.rate_hz = rate_hz
+        self.channels = 2 if track == "stereo" else 1
+        self.frames = frame_at(length_ns(conversation), rate_hz)
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.rate_hz
+
+    def blocks(self, start_frame: int = 0) -> Iterator[Block]:
+        """Samples from `start_frame` on: shape (n,) for one channel, (n, 2) for stereo."""
+        if self.track != "stereo":
+            return self._mono(self.track, start_frame)
+        return stereo(self._mono("caller", start_frame), self._mono("agent", start_frame))
+
+    def write(self, path: str | Path, *, from_s: float = 0.0) -> Path:
+        """Write the track to a file, whole or not at all; its ending (.wav, .flac, .opus) says the format."""
+        blocks = self.blocks(min(round(from_s * self.rate_hz), self.frames))
+        write_track(Path(path), blocks, rate_hz=self.rate_hz, channels=self.channels)
+        return Path(path)
+
+    @property
+    def wav_size(self) -> int:
+        """Bytes of the track as a WAV file."""
+        return wav_size(self.frames, self.channels)
+
+    def wav(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Bytes `start` up to `stop` of the track as a WAV file, without rendering what lies before."""
+        return wav_range(
+            self.blocks,
+            frames=self.frames,
+            channels=self.channels,
+            rate_hz=self.rate_hz,
+            start=start,
+            stop=stop,
+        )
+
+    def _mono(self, name: str, start_frame: int) -> Iterator[Block]:
+        return mono(self._conversation, name, self._source, rate_hz=self.rate_hz, start_frame=start_frame)
+
+
+def native_rate_hz(conversation: Conversation) -> int:
+    """The finest rate that any sound of the conversation has: to store more would be to store air."""
+    rates = [span.format.rate_hz for track in conversation.tracks.values() for span in track.spans]
+    return max(rates, default=RATE_HZ)
+
+
+def write_tracks(
+    conversation: Conversation, source: ByteSource, paths: Mapping[str, Path], *, rate_hz: int
+) -> None:
+    """Write tracks by name to files, `caller`, `agent` and `stereo` in one pass over each leg."""
+    together = {name: path for name, path in paths.items() if name in ("caller", "agent", "stereo")}
+    for name in paths.keys() - together.keys():
+        Sound(conversation, source, name, rate_hz).write(paths[name])
+    if not together:
+        return
+    sides = [mono(conversation, party, source, rate_hz=rate_hz) for party in (Party.CALLER, Party.AGENT)]
+    with ExitStack() as stack:
+        files = {
+            name: stack.enter_context(TrackFile(path, rate_hz=rate_hz, channels=2 if name == "stereo" else 1))
+            for name, path in together.items()
+        }
+        for caller, agent in zip(*sides, strict=True):
+            blocks = {"caller": caller, "agent": agent}
+            for name, file in files.items():
+                file.write(blocks[name] if name in blocks else np.stack((caller, agent), axis=1))
+
+
+def sent_bytes(conversation: Conversation, source: ByteSource) -> Iterable[bytes]:
+    """The agent's audio as it was sent, concatenated, in the wire's own encoding."""
+    track = track_named(conversation, "agent-sent") if Party.AGENT in conversation.sent else None
+    track = track or track_named(conversation, "agent")
+    for leg in dict.fromkeys(span.leg for span in track.spans):
+        yield from source(leg, Party.AGENT)
+
+
+__all__ = ["NAMES", "Sound", "native_rate_hz", "sent_bytes", "write_tracks"]

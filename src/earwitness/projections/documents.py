@@ -1,0 +1,156 @@
+"""The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`, `summary`."""
+
+from collections import Counter
+from dataclasses import asdict, fields
+from enum import Enum
+from typing import Any
+
+from earwitness.model.conversation import Conversation, Leg, Message, ToolCall
+from earwitness.model.events import Event, Party, Role
+from earwitness.projections import health, transcript
+from earwitness.projections.moments import clock_face, instant, milliseconds, seconds
+from earwitness.projections.naming import call_id, recording_id
+
+
+def conversation_document(conversation: Conversation) -> dict[str, Any]:
+    """`conversation.json`: all that is known, times in ms from the start."""
+    return {
+        **metadata_document(conversation),
+        "messages": [message_document(conversation, m) for m in conversation.messages],
+        "tool_calls": [tool_call_document(conversation, c) for c in conversation.tool_calls],
+        "interruptions": [_plain(i) for i in conversation.interruptions],
+        "snapshots": [snapshot_document(conversation, i) for i in range(len(conversation.snapshots))],
+        "digits": [_plain(d) for d in conversation.digits],
+        "gaps": [_plain(g) for g in conversation.gaps],
+        "findings": [_plain(f) for f in conversation.findings],
+        "usage": conversation.usage,
+    }
+
+
+def metadata_document(conversation: Conversation) -> dict[str, Any]:
+    """`metadata.json`: whose call, when, how long, how it ended, what was counted."""
+    return {
+        "id": conversation.id,
+        "call_id": call_id(conversation),
+        "recording_id": recording_id(conversation),
+        "workspace": conversation.workspace,
+        "status": conversation.status.value,
+        "reasons": list(conversation.reasons),
+        "health": health.score(conversation),
+        "began_at": instant(conversation, 0),
+        "ended_at": instant(conversation, conversation.ended_ns),
+        "duration_seconds": seconds(conversation.duration_ns),
+        "providers": list(conversation.providers),
+        "subject": conversation.subject,
+        "labels": list(conversation.labels),
+        "metadata": conversation.metadata,
+        "outcome": conversation.outcome,
+        "satisfaction": conversation.satisfaction,
+        "legs": [leg_document(conversation, leg) for leg in conversation.legs],
+        "counts": counts(conversation),
+        "audio": {
+            party.value: {
+                "chunks": track.chunk_count,
+                "bytes": track.byte_count,
+                "spans": len(track.spans),
+                "seconds": seconds(sum(span.length_ns for span in track.spans)),
+            }
+            for party, track in conversation.tracks.items()
+        },
+    }
+
+
+def counts(conversation: Conversation) -> dict[str, int]:
+    """Messages by role, tool calls, interruptions, gaps."""
+    roles = Counter(message.role for message in conversation.messages)
+    return {
+        "messages": len(conversation.messages),
+        "user": roles[Role.USER],
+        "assistant": roles[Role.ASSISTANT],
+        "system": roles[Role.SYSTEM],
+        "tool_calls": len(conversation.tool_calls),
+        "interruptions": len(conversation.interruptions),
+        "gaps": len(conversation.gaps),
+    }
+
+
+def leg_document(conversation: Conversation, leg: Leg) -> dict[str, Any]:
+    return {
+        **_plain(leg),
+        "opened_at": instant(conversation, leg.opened_ns),
+        "closed_at": instant(conversation, leg.closed_ns),
+    }
+
+
+def message_document(conversation: Conversation, message: Message) -> dict[str, Any]:
+    return {**_plain(message), "started_at": instant(conversation, message.started_ns)}
+
+
+def tool_call_document(conversation: Conversation, call: ToolCall) -> dict[str, Any]:
+    return {**_plain(call), "called_at": instant(conversation, call.called_ns), "latency_ms": call.latency_ms}
+
+
+def snapshot_document(conversation: Conversation, number: int) -> dict[str, Any]:
+    """The snapshot with its history written out: the messages that had been seen by then."""
+    snapshot = conversation.snapshots[number]
+    history = [m for m in conversation.messages if m.first_seen_ns <= snapshot.at_ns]
+    return {
+        **_plain(snapshot),
+        "at": instant(conversation, snapshot.at_ns),
+        "history": [{"key": m.key, "role": m.role.value, "text": m.text} for m in history],
+    }
+
+
+def event_document(event: Event, began_at_ns: int) -> dict[str, Any]:
+    """One line of `events.jsonl`."""
+    rest = {f.name: _value(getattr(event, f.name)) for f in fields(event) if f.name != "seen"}
+    return {
+        "type": type(event).__name__,
+        "at_ms": (event.seen.at_ns - began_at_ns) // 1_000_000,
+        "leg": event.seen.leg,
+        "record": event.seen.record,
+        **{name: value for name, value in rest.items() if value not in (None, (), {}, "")},
+    }
+
+
+def summary_text(conversation: Conversation) -> str:
+    """`summary.txt`: what a person wants to know at a glance, then the transcript."""
+    many = counts(conversation)
+    lines = [
+        f"Call {call_id(conversation)}",
+        f"Conversation   {conversation.id}",
+        f"Providers      {', '.join(conversation.providers)}",
+        f"Began          {instant(conversation, 0)}",
+        f"Ended          {instant(conversation, conversation.ended_ns) or 'still running'}",
+        f"Duration       {clock_face(conversation.duration_ns)}",
+        f"Messages       {many['messages']} ({many['user']} user, {many['assistant']} assistant)",
+        f"Tool calls     {many['tool_calls']}",
+        f"Interruptions  {many['interruptions']}",
+        f"Outcome        {conversation.outcome or 'not said'}",
+        f"Record         {conversation.status.value}, health {health.score(conversation)} of 100",
+    ]
+    lines += [f"               - {reason.message}" for reason in health.reasons(conversation)]
+    return "\n".join(lines) + "\n\n" + transcript.text(conversation)
+
+
+def speech_seconds(conversation: Conversation, party: Party) -> float:
+    """How long sound of the party lasted, silence between stretches not counted."""
+    track = conversation.tracks.get(party)
+    return seconds(sum(span.length_ns for span in track.spans)) if track else 0.0
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    """A frozen part as JSON: `*_ns` becomes `*_ms`, enums their value, tuples lists."""
+    plain: dict[str, Any] = {}
+    for name, value in asdict(part).items():
+        if name.endswith("_ns"):
+            plain[f"{name[:-3]}_ms"] = milliseconds(value)
+        else:
+            plain[name] = _value(value)
+    return plain
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,118 @@
+"""How far this record can be trusted: a score and its reasons, as data.
+
+100 means nothing is known to be missing. Each reason costs what it says; the score never goes below 0.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from earwitness.model.conversation import Conversation, Status
+from earwitness.model.events import Evidence, Party, Role
+from earwitness.projections.moments import milliseconds
+
+_COST_OF_FINDING = {"undecoded": 2, "parse_error": 20, "provider_error": 2, "sequence_gap": 5}
+_COST_OF_GAP = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that takes away from the trust in a record."""
+
+    code: str
+    message: str
+    cost: int
+    at_ms: int | None = None
+
+
+def reasons(conversation: Conversation) -> list[Reason]:
+    """All of them, the gravest first."""
+    found = [*_of_gaps(conversation), *_of_state(conversation), *_of_findings(conversation)]
+    found += _of_messages(conversation)
+    return sorted(found, key=lambda reason: -reason.cost)
+
+
+def score(conversation: Conversation) -> int:
+    """0 to 100."""
+    return max(0, 100 - sum(reason.cost for reason in reasons(conversation)))
+
+
+def document(conversation: Conversation) -> dict[str, Any]:
+    """What `/health` answers."""
+    return {
+        "conversation": conversation.id,
+        "status": conversation.status.value,
+        "score": score(conversation),
+        "reasons": [
+            {"code": r.code, "message": r.message, "cost": r.cost, "at_ms": r.at_ms}
+            for r in reasons(conversation)
+        ],
+    }
+
+
+def _of_gaps(conversation: Conversation) -> list[Reason]:
+    return [
+        Reason(
+            code=f"gap_{gap.reason}",
+            message=_gap_sentence(gap.reason, gap.record_count, gap.at_ns, gap.until_ns),
+            cost=_COST_OF_GAP,
+            at_ms=milliseconds(gap.at_ns),
+        )
+        for gap in conversation.gaps
+    ]
+
+
+def _gap_sentence(reason: str, count: int | None, at_ns: int, until_ns: int | None) -> str:
+    how_many = "an unknown number of" if count is None else str(count)
+    length = "" if until_ns is None else f" over {(until_ns - at_ns) / 1e9:.3f} s"
+    return f"{how_many} records are missing{length} ({reason})"
+
+
+def _of_state(conversation: Conversation) -> list[Reason]:
+    if conversation.status is Status.FAILED:
+        why = ", ".join(conversation.reasons) or "the call never came up"
+        return [Reason(code="failed", message=why, cost=50)]
+    if conversation.status is Status.PARTIAL:
+        named = {gap.reason for gap in conversation.gaps}
+        return [
+            Reason(code=reason, message=f"the record ends early or is not whole: {reason}", cost=20)
+            for reason in conversation.reasons
+            if reason.removeprefix("gap:") not in named
+        ]
+    return []
+
+
+def _of_findings(conversation: Conversation) -> list[Reason]:
+    return [
+        Reason(
+            code=finding.code,
+            message=f"{finding.message} (x{finding.count})" if finding.count > 1 else finding.message,
+            cost=_COST_OF_FINDING.get(finding.code, 1),
+            at_ms=milliseconds(finding.at_ns),
+        )
+        for finding in conversation.findings
+    ]
+
+
+def _of_messages(conversation: Conversation) -> list[Reason]:
+    found = []
+    spoke = {party for party, track in conversation.tracks.items() if track.byte_count}
+    for party in (Party.CALLER, Party.AGENT):
+        talks = any(
+            m.party is party and m.is_audible and m.text and m.sent_ms != 0 for m in conversation.messages
+        )
+        if talks and party not in spoke:
+            found.append(
+                Reason(code=f"no_{party}_audio", message=f"no audio of the {party} was seen", cost=15)
+            )
+    unproven = [
+        m
+        for m in conversation.messages
+        if m.role is Role.ASSISTANT
+        and m.is_audible
+        and m.status == "interrupted"
+        and m.evidence is Evidence.MODELLED
+    ]
+    if unproven:
+        message = f"how far {len(unproven)} interrupted answers were heard is modelled, not proven"
+        found.append(Reason(code="unproven_playout", message=message, cost=1))
+    return found

@@ -1,0 +1,85 @@
+"""Sound on the conversation's clock: which bytes of which leg lie where in a track.
+
+`caller` and `agent` are what was said and heard; `agent-sent` is all that the voice AI generated,
+heard or not, as if nobody had cut it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from earwitness.audio.render import Piece, render
+from earwitness.errors import NotFound
+from earwitness.model.conversation import Conversation, Span, Track
+from earwitness.model.events import Party
+
+Block = npt.NDArray[np.int16]
+ByteSource = Callable[[str, Party], Iterable[bytes]]  # (leg, party) -> the party's audio bytes, in order
+
+RATE_HZ = 16_000
+NAMES = ("caller", "agent", "stereo", "agent-sent")
+
+
+def track_named(conversation: Conversation, name: str) -> Track:
+    """The track called so; an empty one where the party made no sound."""
+    if name == "agent-sent":
+        return conversation.sent.get(Party.AGENT, Track(party=Party.AGENT))
+    if name not in (Party.CALLER, Party.AGENT):
+        raise NotFound(f"no track is called {name}", hint=f"Tracks: {', '.join(NAMES)}.")
+    return conversation.tracks.get(Party(name), Track(party=Party(name)))
+
+
+def length_ns(conversation: Conversation) -> int:
+    """All tracks of a conversation are this long: to its end, or to the last sound known so far."""
+    ends = [span.end_ns for track in conversation.tracks.values() for span in track.spans]
+    return (
+        max([conversation.duration_ns, *ends]) if conversation.ended_ns is None else conversation.duration_ns
+    )
+
+
+def mono(
+    conversation: Conversation, name: str, source: ByteSource, *, rate_hz: int = RATE_HZ, start_frame: int = 0
+) -> Iterator[Block]:
+    """Blocks of one track, 16-bit, from `start_frame` to the conversation's end; silence where none spoke."""
+    track = track_named(conversation, name)
+    length = length_ns(conversation)
+    if name == "agent-sent":
+        length = max([length, *(span.end_ns for span in track.spans)])
+    by_leg = [
+        render(
+            (_piece(span) for span in spans),
+            source(leg, track.party),
+            rate_hz=rate_hz,
+            length_ns=length,
+            start_frame=start_frame,
+        )
+        for leg, spans in _spans_by_leg(track)
+    ]
+    if not by_leg:
+        return render((), (), rate_hz=rate_hz, length_ns=length, start_frame=start_frame)
+    # Spans of one track never sound at once, so adding the legs up mixes nothing.
+    return by_leg[0] if len(by_leg) == 1 else (sum_of(blocks) for blocks in zip(*by_leg, strict=True))
+
+
+def sum_of(blocks: tuple[Block, ...]) -> Block:
+    total = blocks[0].copy()
+    for block in blocks[1:]:
+        total += block
+    return total
+
+
+def _spans_by_leg(track: Track) -> list[tuple[str, list[Span]]]:
+    spans = sorted(track.spans, key=lambda span: (span.leg, span.from_byte))
+    return [(leg, list(group)) for leg, group in groupby(spans, key=lambda span: span.leg)]
+
+
+def _piece(span: Span) -> Piece:
+    return Piece(
+        encoding=span.format.encoding,
+        rate_hz=span.format.rate_hz,
+        from_byte=span.from_byte,
+        byte_count=span.byte_count,
+        at_ns=span.at_ns,
+    )

@@ -1,0 +1,51 @@
+"""The web application: every route, one guard, one form of error."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from earwitness import __version__
+from earwitness.library import Library
+from earwitness.server import audio, conversations, listen, problems, recordings, system
+from earwitness.server.guard import Links
+
+STATIC = Path(__file__).parent / "static"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+}
+
+
+def create_app(library: Library, links: Links) -> FastAPI:
+    """The application over one library. `links` signs the addresses that open one conversation."""
+    app = FastAPI(
+        title="Earwitness",
+        version=__version__,
+        description="The flight recorder for voice agents.",
+        redoc_url=None,
+        docs_url=None,
+        openapi_url=None,  # served by a route of ours, behind the guard
+    )
+    app.state.library = library
+    app.state.links = links
+    problems.install(app)
+    app.middleware("http")(_guard_browsers)
+    for part in (system, conversations, audio, recordings, listen):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+async def _guard_browsers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Headers that keep a browser from doing more with an answer than showing it."""
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

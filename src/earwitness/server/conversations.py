@@ -1,0 +1,135 @@
+"""`/api/v1/conversations`: what was recorded, found and read."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
+
+from earwitness.errors import InvalidInput
+from earwitness.projections.documents import event_document
+from earwitness.server.guard import Reader, Writer
+from earwitness.server.records import record_document
+from earwitness.store.finding import ConversationQuery, Sort
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most")]
+
+
+@router.get("", summary="List and filter conversations, newest first")
+def list_conversations(
+    visitor: Reader,
+    provider: str | None = None,
+    subject: str | None = None,
+    label: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    min_messages: Annotated[int | None, Query(ge=0)] = None,
+    min_duration: Annotated[float | None, Query(ge=0, description="seconds")] = None,
+    q: Annotated[str | None, Query(max_length=500)] = None,
+    sort: Sort = Sort.NEWEST,
+    limit: Limit = 50,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """A page of conversations; `next_cursor` asks for the next one and is null on the last."""
+    page = visitor.library.page(
+        ConversationQuery(
+            provider=provider,
+            subject=subject,
+            label=label,
+            status=status,
+            since=since,
+            until=until,
+            min_messages=min_messages,
+            min_duration_s=min_duration,
+            q=q,
+            sort=sort.value,
+            limit=limit,
+            cursor=cursor,
+        )
+    )
+    return {"conversations": [row.document() for row in page.items], "next_cursor": page.next_cursor}
+
+
+@router.get("/{conversation_id}", summary="One conversation, all of it but events and sound")
+def show(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    return visitor.library.conversation(conversation_id).document()
+
+
+@router.get("/{conversation_id}/messages", summary="Its messages, in order")
+def messages(
+    visitor: Reader, conversation_id: str, role: Literal["user", "assistant", "system"] | None = None
+) -> dict[str, Any]:
+    rows = visitor.library.conversation(conversation_id).messages(role=role)
+    return {"messages": [row.document() for row in rows]}
+
+
+@router.get("/{conversation_id}/tool-calls", summary="Its tool calls, in order")
+def tool_calls(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    rows = visitor.library.conversation(conversation_id).tool_calls()
+    return {"tool_calls": [row.document() for row in rows]}
+
+
+@router.get("/{conversation_id}/snapshots", summary="Its snapshots, each with the history of that moment")
+def snapshots(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    return {"snapshots": visitor.library.conversation(conversation_id).document()["snapshots"]}
+
+
+@router.get("/{conversation_id}/events", summary="Decoded events, one JSON object a line")
+def events(visitor: Reader, conversation_id: str) -> Response:
+    recorded = visitor.library.conversation(conversation_id)
+    began = recorded.conversation.began_at_ns
+
+    def lines() -> Iterator[str]:
+        for event in recorded.events():
+            yield json.dumps(event_document(event, began), ensure_ascii=False) + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.get("/{conversation_id}/records", summary="The wire itself, one JSON object a record")
+def records(visitor: Reader, conversation_id: str) -> Response:
+    recorded = visitor.library.conversation(conversation_id)
+
+    def lines() -> Iterator[str]:
+        for leg, record in recorded.records():
+            yield json.dumps(record_document(leg, record), ensure_ascii=False) + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.get("/{conversation_id}/transcript", summary="Who said what: text, json, srt or vtt")
+def transcript(
+    visitor: Reader, conversation_id: str, format: Literal["text", "json", "srt", "vtt"] = "json"
+) -> Response:
+    media_types = {"json": "application/json", "srt": "application/x-subrip", "vtt": "text/vtt"}
+    words = visitor.library.conversation(conversation_id).transcript(format)
+    return Response(words.encode(), media_type=media_types.get(format, "text/plain; charset=utf-8"))
+
+
+@router.get("/{conversation_id}/summary", response_class=PlainTextResponse, summary="At a glance, as text")
+def summary(visitor: Reader, conversation_id: str) -> str:
+    return visitor.library.conversation(conversation_id).summary()
+
+
+@router.get("/{conversation_id}/health", summary="How far this record can be trusted, and why")
+def health(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    return visitor.library.conversation(conversation_id).health()
+
+
+@router.get("/{conversation_id}/link", summary="An address that opens this conversation for ten minutes")
+def link(visitor: Reader, request: Request, conversation_id: str) -> dict[str, str]:
+    recorded = visitor.library.conversation(conversation_id)
+    if visitor.name == "link":
+        raise InvalidInput("a link cannot make a longer one", hint="Ask with a key.")
+    signed = request.app.state.links.sign(visitor.library.workspace, recorded.id)
+    return {"path": f"/listen/{recorded.id}?{signed}"}
+
+
+@router.delete("/{conversation_id}", status_code=204, summary="Delete rows, files and journals for good")
+def delete(visitor: Writer, conversation_id: str) -> None:
+    visitor.library.conversation(conversation_id).delete()

@@ -1,0 +1,89 @@
+"""Who may ask what: one guard for every route.
+
+Each route names the right it needs (`needs(Scope.READ)`), or stands in `OPEN`. A test walks the router,
+so a route without a rule does not get past it.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
+
+from earwitness.errors import Denied
+from earwitness.library import Library
+from earwitness.store.keys import Scope
+
+OPEN = frozenset({"/healthz", "/readyz", "/static"})
+LINK_SECONDS = 600  # how long a play link lives unless said otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever asks, and as far as it is known by now: the desk of their workspace."""
+
+    name: str
+    library: Library
+
+
+class Links:
+    """Addresses that open one conversation to whoever holds them, until a time (HMAC-SHA-256)."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS) -> str:
+        """Query parameters that let a GET below this conversation pass."""
+        until = int(time.time()) + seconds
+        mark = self._mark(workspace, conversation, until)
+        return urlencode({"workspace": workspace, "until": until, "link": mark})
+
+    def allows(self, conversation: str, query: Mapping[str, str]) -> bool:
+        """Whether these query parameters were signed for this conversation and still hold."""
+        until = query.get("until", "")
+        if not until.isascii() or not until.isdigit() or int(until) < time.time():
+            return False
+        mark = self._mark(query.get("workspace", ""), conversation, int(until))
+        return hmac.compare_digest(mark.encode(), query.get("link", "").encode())
+
+    def _mark(self, workspace: str, conversation: str, until: int) -> str:
+        message = f"play:{workspace}:{conversation}:{until}".encode()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+
+
+def needs(right: Scope) -> Any:
+    """The dependency of a route that asks for this right; gives the `Visitor`."""
+
+    def visitor(request: Request) -> Visitor:
+        library: Library = request.app.state.library
+        if right is Scope.READ and _holds_link(request):
+            return Visitor("link", library.of_workspace(request.query_params["workspace"]))
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            raise HTTPException(401, "a key is needed here")
+        try:
+            holder = library.keys.check(key.strip())
+        except Denied as error:
+            raise HTTPException(401, str(error)) from error
+        if not holder.allows(right):
+            raise HTTPException(403, f"this key lacks the right to {right.value}")
+        return Visitor(holder.name, library.of_workspace(holder.workspace_id))
+
+    visitor.right = right  # type: ignore[attr-defined]
+    return Depends(visitor)
+
+
+def _holds_link(request: Request) -> bool:
+    links: Links = request.app.state.links
+    conversation = request.path_params.get("conversation_id", "")
+    return request.method in ("GET", "HEAD") and links.allows(conversation, request.query_params)
+
+
+Reader = Annotated[Visitor, needs(Scope.READ)]
+Writer = Annotated[Visitor, needs(Scope.WRITE)]
+Admin = Annotated[Visitor, needs(Scope.ADMIN)]

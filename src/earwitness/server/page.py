@@ -1,0 +1,76 @@
+"""Pages made on the server: plain HTML, no script needed to read them."""
+
+from html import escape
+from typing import Any
+
+from earwitness.model.conversation import Conversation, Message, Status
+from earwitness.projections import health, transcript
+from earwitness.projections.moments import clock_face, instant
+from earwitness.projections.naming import call_id
+
+
+def conversation_page(conversation: Conversation, *, audio: str, query: str) -> str:
+    """One conversation: player, transcript, tool calls, health. `query` lets its sound be fetched."""
+    source = escape(f"{audio}/stereo?format=wav&{query}")
+    doubts = "".join(f"<li>{escape(reason.message)}</li>" for reason in health.reasons(conversation))
+    calls = "".join(
+        f"<tr><td>{clock_face(call.called_ns)}</td><td>{escape(call.name)}</td>"
+        f"<td><code>{escape(call.arguments)}</code></td>"
+        f"<td><code>{escape(call.result or '')}</code></td></tr>"
+        for call in conversation.tool_calls
+    )
+    facts = " · ".join(
+        escape(fact)
+        for fact in (
+            ", ".join(conversation.providers),
+            (instant(conversation, 0) or "")[:19].replace("T", " ") + " UTC",
+            clock_face(conversation.duration_ns)[:8],
+            "running" if conversation.status is Status.ACTIVE else conversation.status.value,
+            f"health {health.score(conversation)} of 100",
+        )
+    )
+    return _page(
+        f"Call {call_id(conversation)}",
+        f"<h1>Call {escape(call_id(conversation))}</h1><p class=facts>{facts}</p>"
+        f'<audio id=sound controls preload=metadata src="{source}"></audio>'
+        f"<p class=hint>Left: caller. Right: agent, as the caller heard it. Click a line to hear it.</p>"
+        f"<ol class=transcript>{''.join(_line(m) for m in transcript.shown(conversation))}</ol>"
+        + (f"<h2>Tool calls</h2><table>{calls}</table>" if calls else "")
+        + (f"<h2>What to know before trusting this record</h2><ul>{doubts}</ul>" if doubts else ""),
+    )
+
+
+def _line(message: Message) -> str:
+    who = transcript.SPEAKERS[message.party]
+    heard = escape(transcript.spoken(message) if message.is_audible else message.text)
+    rest = escape(transcript.unheard(message)) if message.is_audible else ""
+    lost = f" <del title='generated, but never heard'>{rest}</del>" if rest else ""
+    at_s = max(message.started_ns, 0) / 1e9
+    return (
+        f'<li class="{message.role.value}" data-at="{at_s:.3f}"><a href="#t={at_s:.3f}">'
+        f"{clock_face(message.started_ns)[3:-2]}</a><b>{who}</b><span>{heard}{lost}</span></li>"
+    )
+
+
+def api_page(schema: dict[str, Any]) -> str:
+    """The API at a glance, made from its OpenAPI document; nothing is fetched from elsewhere."""
+    rows = "".join(
+        f"<tr><td>{escape(method.upper())}</td><td><code>{escape(path)}</code></td>"
+        f"<td>{escape(operation.get('summary', ''))}</td></tr>"
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    )
+    return _page(
+        "Earwitness API",
+        f"<h1>Earwitness API</h1><p>Send <code>Authorization: Bearer &lt;key&gt;</code>. "
+        f'The whole contract: <a href="/openapi.json">openapi.json</a>.</p><table>{rows}</table>',
+    )
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        "<!doctype html><html lang=en><head><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><link rel=stylesheet href=/static/page.css>"
+        f"<script src=/static/page.js defer></script></head><body><main>{body}</main></body></html>"
+    )

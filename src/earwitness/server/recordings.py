@@ -1,0 +1,62 @@
+"""`/recordings`: the paths and shapes that tools for flat recording folders expect."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from earwitness.projections.layouts import recordings_document
+from earwitness.server.audio import audio_response
+from earwitness.server.guard import Reader, Writer
+from earwitness.store.finding import ConversationQuery
+
+router = APIRouter(prefix="/recordings", tags=["recordings"])
+
+
+@router.get("", summary="All recordings, newest first")
+def list_recordings(visitor: Reader, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    page = visitor.library.page(ConversationQuery(limit=min(max(limit, 1), 1000), cursor=cursor))
+    return {
+        "recordings": [
+            {
+                "id": row.recording_id,
+                "call_id": row.call_id,
+                "conversation_id": row.id,
+                "start_time": row.started_at.isoformat(),
+                "duration_seconds": row.duration_ms / 1000,
+                "total_messages": row.message_count,
+                "status": row.status,
+            }
+            for row in page.items
+        ],
+        "total": len(page.items),
+        "next_cursor": page.next_cursor,
+    }
+
+
+@router.get("/{conversation_id}/conversation", summary="The conversation")
+def conversation(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    return recordings_document(visitor.library.conversation(conversation_id).conversation)
+
+
+@router.get("/{conversation_id}/summary", response_class=PlainTextResponse, summary="A readable summary")
+def summary(visitor: Reader, conversation_id: str) -> str:
+    return visitor.library.conversation(conversation_id).summary()
+
+
+@router.api_route("/{conversation_id}/audio", methods=["GET", "HEAD"], summary="Its sound")
+def audio(
+    visitor: Reader,
+    request: Request,
+    conversation_id: str,
+    track: Literal["caller", "agent", "stereo"] = "stereo",
+    format: Literal["wav", "flac"] = "wav",
+) -> Response:
+    return audio_response(request, visitor.library.conversation(conversation_id), track, format)
+
+
+@router.delete("/{conversation_id}", summary="Delete the recording for good")
+def delete(visitor: Writer, conversation_id: str) -> dict[str, Any]:
+    recorded = visitor.library.conversation(conversation_id)
+    recorded.delete()
+    return {"success": True, "id": recorded.row.recording_id}

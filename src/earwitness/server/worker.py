@@ -1,0 +1,94 @@
+"""The desk's background work: follow the journals, and finish what has ended.
+
+One thread looks; a small pool of processes renders. Nothing is queued that could be lost: what is due is
+asked of the catalog again at every start.
+"""
+
+import logging
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children, get_context
+
+from earwitness.errors import EarwitnessError, StorageUnavailable
+from earwitness.library import Library
+from earwitness.pipeline.follow import Follower
+from earwitness.settings import Settings
+
+TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
+RETRY_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Follows the journals of a data folder until stopped."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="earwitness-follow", daemon=True)
+        self._pool = _pool()
+        self._under_way: set[str] = set()
+        self._trouble: str | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def trouble(self) -> str | None:
+        """What keeps it from following, or None."""
+        return self._trouble if self._thread.is_alive() else "nobody follows the journals any more"
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Take in what has been written so far, then end. Unfinished files are made at the next start."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():  # half-made files are made again at the next start
+            process.terminate()
+
+    def _run(self) -> None:
+        follower = Follower(self._library.journal_root, self._library.catalog)
+        is_first = True
+        while True:
+            stopping = self._stop.is_set()
+            try:
+                ended = follower.tick().ended
+                for workspace, conversation_id in self._library.due() if is_first or ended else ():
+                    self._submit(workspace, conversation_id)
+                is_first, self._trouble = False, None
+            except StorageUnavailable as error:
+                self._trouble = f"catalog behind: {error}"
+                log.warning("catalog behind: %s", error)
+                self._stop.wait(RETRY_S)
+            if stopping:
+                return
+            self._stop.wait(TICK_S)
+
+    def _submit(self, workspace: str, conversation_id: str) -> None:
+        if conversation_id in self._under_way:
+            return
+        self._under_way.add(conversation_id)
+        try:
+            future = self._pool.submit(_finish, self._library.settings, workspace, conversation_id)
+        except BrokenProcessPool:
+            self._pool = _pool()
+            future = self._pool.submit(_finish, self._library.settings, workspace, conversation_id)
+        future.add_done_callback(lambda done: self._note(conversation_id, done))
+
+    def _note(self, conversation_id: str, done: Future[None]) -> None:
+        self._under_way.discard(conversation_id)
+        if not done.cancelled() and (error := done.exception()):
+            log.error("finishing failed, conversation %s", conversation_id, exc_info=error)
+
+
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+
+
+def _finish(settings: Settings, workspace: str, conversation_id: str) -> None:
+    try:
+        Library(settings).finish(workspace, conversation_id)
+    except EarwitnessError as error:
+        # Its class may not travel between processes; its words do.
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
