@@ -98,3 +98,7 @@ def test_after_a_move_the_end_is_still_the_end() -> None:
 def test_a_long_conversation_has_an_order_too() -> None:
     steps: list[tuple[str, str | None]] = [(str(n), str(n - 1) if n else None) for n in range(20_000)]
     assert placed(*steps) == [str(n) for n in range(20_000)]
+
+
+def test_an_item_that_names_the_same_one_again_stays_where_it_is() -> None:
+    assert placed("a", ("b", "a"), ("c", "a"), ("b", "a")) == ["a", "c", "b"]

@@ -23,7 +23,7 @@ def test_a_position_in_the_audio_is_a_moment_of_the_call() -> None:
 
     assert line.time_at(500 * MS) == 500 * MS
     assert line.time_at(2500 * MS) == 6500 * MS
-    assert line.time_at(3500 * MS) == 7500 * MS
+    assert line.time_at(2900 * MS) == 6900 * MS
 
 
 def test_at_a_hole_speech_ends_before_it_and_begins_after_it() -> None:
@@ -33,8 +33,10 @@ def test_at_a_hole_speech_ends_before_it_and_begins_after_it() -> None:
     assert line.time_at(2000 * MS) == 6000 * MS
 
 
-def test_without_audio_a_position_is_no_moment() -> None:
+def test_a_position_where_no_audio_is_is_no_moment() -> None:
     assert microphone().time_at(10) is None
+    assert microphone(1000).time_at(1500 * MS) is None
+    assert microphone(1000).time_at(-1) is None
 
 
 def test_what_was_sent_lies_as_if_nothing_had_been_cut_and_never_over_itself() -> None:

@@ -100,13 +100,14 @@ class MessageState:
 
 
 class _Node:
-    __slots__ = ("children", "item", "parent", "wanted")
+    __slots__ = ("children", "is_told", "item", "parent", "wanted")
 
     def __init__(self, item: str) -> None:
         self.item = item
         self.parent: _Node | None = None
         self.children: list[_Node] = []
         self.wanted: str | None = None  # the item before it, not seen yet
+        self.is_told = False  # it named its parent; else it hangs there for want of better knowledge
 
 
 class Thread:
@@ -137,16 +138,18 @@ class Thread:
             self._waiting.setdefault(previous, []).append(node)
         waiting = self._waiting.pop(item, []) if is_new else []
         if parent is None and is_new:
-            parent = waiting[0].parent if waiting else self._last()
-        if parent is not None:
-            self._hang(node, parent)
+            self._hang(node, (waiting[0].parent if waiting else None) or self._last())
+        elif parent is not None:
+            self._hang(node, parent, is_told=True)
         for other in waiting:
             if other.wanted == item:
-                self._hang(other, node)
+                self._hang(other, node, is_told=True)
                 other.wanted = None
 
-    def _hang(self, node: _Node, parent: _Node) -> None:
-        if node.parent is parent or self._is_below(parent, node):
+    def _hang(self, node: _Node, parent: _Node, *, is_told: bool = False) -> None:
+        is_same = node.parent is parent and (node.is_told or parent.children[-1] is node)
+        node.is_told |= is_told
+        if is_same or self._is_below(parent, node):
             return
         if node.parent is not None:
             node.parent.children.remove(node)

@@ -192,9 +192,9 @@ class Line:
         """When the sample so far into the party's audio is heard, on the recorder's clock.
 
         Where a hole begins, a position means its far side, or with `is_end` its near side. None: there is no
-        audio here.
+        such position, for want of audio or because its format was misstated.
         """
-        if not self.stretches:
+        if not self.stretches or not 0 <= position_ns <= self.length_ns + JITTER_NS:
             return None
         find = bisect_left if is_end else bisect_right
         index = find(self.stretches, position_ns, key=lambda stretch: stretch.before_ns) - 1
