@@ -1,9 +1,9 @@
 """What a frame in the journal costs, against a bare list of frames written every 100 ms in the same run.
 
 Frames come at the pace of real calls: `tw` is telephony, 381 bytes, 100 a second and leg; `oa` is an AI leg,
-6,600 bytes, 20 a second and leg. CPU is that of the whole process, all threads, less the same loop doing nothing.
-The bare peer has no record headers, no checksum, no chain, no sync and no bound. The sync's share is the
-difference to a journal whose syncs do nothing.
+6,600 bytes, 20 a second and leg. CPU is that of the whole process, all threads, less the same loop doing
+nothing. The bare peer has no record headers, no checksum, no chain, no sync and no bound. The third column is
+a journal that never syncs while it is measured.
 
     python bench/journal.py [--seconds 3] [--rounds 3] [--legs 300]
 """

@@ -12,7 +12,7 @@ from earwitness.errors import Conflict, NotFound
 from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Kind, Origin
 from earwitness.journal.recovery import recover, verify
-from earwitness.journal.segment import segment_path
+from earwitness.journal.segment import decode_header, segment_path
 from earwitness.journal.writer import Journal
 from journal_maker import Maker, small_leg
 
@@ -154,3 +154,31 @@ def test_verify_names_two_versions_of_one_block(tmp_path: Path) -> None:
     maker.next_block = 0
     maker.segment([b"forged"])
     assert verify(maker.folder).problems == ("000001.ewj: block 0 is there twice and differs",)
+
+
+def test_verify_names_a_torn_segment_that_nothing_made_good(tmp_path: Path) -> None:
+    maker = small_leg(tmp_path / "leg-1")
+    path, start, end, _ = maker.blocks[-1]
+    path.write_bytes(path.read_bytes()[:-1])
+    maker.segment()
+    found = verify(maker.folder)
+    assert found.problems == (f"000002.ewj: bytes {start} to {end - 1} are no whole block",)
+    assert [record.kind for record in read_leg(maker.folder)][-1] is Kind.GAP
+
+
+@pytest.mark.parametrize("left", [b"", bytes(57), bytes(4096)])
+def test_a_segment_whose_first_bytes_never_reached_the_disk_is_given_its_name_again(
+    tmp_path: Path, left: bytes
+) -> None:
+    maker = small_leg(tmp_path / "leg-1")
+    path = segment_path(maker.folder, 2)
+    path.write_bytes(left)
+    outcome = recover(maker.folder)
+    assert (outcome.is_lossy, outcome.set_aside_bytes, outcome.records) == (bool(left), len(left), 8)
+    header = decode_header(path.read_bytes())
+    assert header is not None
+    assert (header.leg, header.number, header.first_block) == ("leg-1", 2, 4)
+    assert verify(maker.folder).ok
+    before = all_bytes(maker.folder)
+    recover(maker.folder)
+    assert all_bytes(maker.folder) == before

@@ -27,7 +27,6 @@ from earwitness.journal.segment import VERSION, SegmentHeader, segment_path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (*_FULL, errno.EROFS)  # nothing is broken: the same descriptor may be tried again
-
 _MAX_DOUBLINGS = 3  # 4 s between segments at the default: a disk that stays broken gets few of them
 
 

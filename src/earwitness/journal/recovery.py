@@ -16,7 +16,14 @@ from earwitness.journal import block, segment
 from earwitness.journal.reader import LegReader
 from earwitness.journal.record import Gap, Kind
 from earwitness.journal.scan import Bad, Whole, first_block_offset, scan
-from earwitness.journal.segment import TORN_SUFFIX, is_live, leg_name, segment_paths, torn_paths
+from earwitness.journal.segment import (
+    TORN_SUFFIX,
+    SegmentHeader,
+    is_live,
+    leg_name,
+    segment_paths,
+    torn_paths,
+)
 
 _REMEMBERED = 4096  # blocks a failed sync may have caused to be written twice
 
@@ -54,6 +61,8 @@ def recover(folder: Path) -> Recovery:
         except BlockingIOError as error:
             raise Conflict(f"{folder.name} is being written", hint="Only a dead leg is recovered.") from error
         set_aside_bytes = _set_torn_tail_aside(paths[-1], file, block.leg_seed(leg_name(folder)))
+        if not os.fstat(file.fileno()).st_size:
+            _begin_again(file, paths)
     count = 0
     is_lossy = False
     for record in LegReader(folder).stream(final=True):
@@ -81,6 +90,25 @@ def _set_torn_tail_aside(path: Path, file: BinaryIO, seed: int) -> int:
     file.truncate(end)
     os.fsync(file.fileno())
     return len(tail)
+
+
+def _begin_again(file: BinaryIO, paths: list[Path]) -> None:
+    """Give a segment whose first bytes never reached the disk its header: no nameless file stays behind."""
+    leg = leg_name(paths[-1].parent)
+    next_block = 0
+    for path in reversed(paths[:-1]):
+        with path.open("rb") as before:
+            found = scan(before, block.leg_seed(leg), first_block_offset(before) or 0)
+            numbers = [part.header.number for part in found if isinstance(part, Whole)]
+        if numbers:
+            next_block = max(numbers) + 1
+            break
+    wall_ns = os.fstat(file.fileno()).st_mtime_ns
+    header = SegmentHeader(segment.VERSION, int(paths[-1].stem), next_block, wall_ns, leg)
+    file.seek(0)
+    file.write(segment.encode_header(header))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _free_torn_name(path: Path) -> Path:
@@ -119,6 +147,7 @@ class _Verifier:
         self._seed = block.leg_seed(self._leg)
         self._hashes: OrderedDict[int, bytes] = OrderedDict()
         self._next_block = 0
+        self._open_tail = ""  # of a segment that was gone over from; no damage once its blocks come again
 
     def segment(self, path: Path, number: int, *, is_last: bool) -> None:
         with path.open("rb") as file:
@@ -130,12 +159,19 @@ class _Verifier:
             for found in scan(file, self._seed, first_block_offset(file) or 0):
                 if isinstance(found, Whole):
                     self._whole(path, found)
-                elif is_last or not found.is_tail:
-                    self._bad(path, found)
+                else:
+                    self._bad(path, found, is_last=is_last)
 
-    def _bad(self, path: Path, bad: Bad) -> None:
-        if bad.start or bad.end != segment.HEADER_BYTES:  # else the header, named already
-            self.problems.append(f"{path.name}: bytes {bad.start} to {bad.end} are no whole block")
+    def _bad(self, path: Path, bad: Bad, *, is_last: bool) -> None:
+        what = f"{path.name}: bytes {bad.start} to {bad.end} are no whole block"
+        if bad.is_tail and not is_last:
+            self._open_tail = what
+        elif bad.start or bad.end != segment.HEADER_BYTES:  # else the header, named already
+            self.problems.append(what)
+
+    def finish(self, *, is_growing: bool) -> None:
+        if self._open_tail and not is_growing:
+            self.problems.append(self._open_tail)
 
     def _whole(self, path: Path, found: Whole) -> None:
         header = found.header
@@ -145,6 +181,7 @@ class _Verifier:
             if self._hashes.get(header.number) != digest:
                 self.problems.append(f"{where} is there twice and differs")
             return
+        self._open_tail = ""
         if header.number > self._next_block:
             self.problems.append(f"blocks {self._next_block} to {header.number - 1} are missing")
         elif header.previous != self.head:
@@ -174,6 +211,7 @@ def verify(folder: Path) -> Verification:
         verifier.problems.append("there is no segment")
     for path in paths:
         verifier.segment(path, int(path.stem), is_last=path == paths[-1] and not is_growing)
+    verifier.finish(is_growing=is_growing)
     return Verification(
         ok=not verifier.problems,
         problems=tuple(verifier.problems),
