@@ -95,7 +95,7 @@ async def _frames_of(name):
 
     async with Simulator() as simulator, serve(relay, "127.0.0.1", 0) as between:
         port = between.sockets[0].getsockname()[1]
-        [result] = await simulate("openai", name, upstream=f"ws://127.0.0.1:{port}", speed=6)
+        [result] = await simulate("openai", name, upstream=f"ws://127.0.0.1:{port}", speed=8)
     assert result.ok, result.reason
     return frames
 

@@ -10,7 +10,7 @@ from earwitness.errors import InvalidInput, NotFound
 from earwitness.simulator.run import Simulator, simulate
 from earwitness.simulator.scenarios import SCENARIOS
 
-HASTE = 8.0  # where timing is not the point
+HASTE = 12.0  # where timing is not the point
 
 
 @pytest.fixture

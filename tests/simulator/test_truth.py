@@ -16,7 +16,7 @@ RATES = {"openai": 24_000, "twilio": 8_000}
 async def play(provider, folder):
     async with Simulator() as simulator:
         upstream = simulator.openai_url if provider == "openai" else simulator.bot_url
-        return await simulate(provider, "barge_in", upstream=upstream, speed=4, truth_dir=folder)
+        return await simulate(provider, "barge_in", upstream=upstream, speed=6, truth_dir=folder)
 
 
 @pytest.fixture(scope="module", params=["openai", "twilio"])

@@ -48,7 +48,7 @@ class Session:
         self._speaking_item = ""
         self._untold: list[tuple[str, str, float]] = []
         self.response: Response | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
         self._talking = asyncio.Lock()
 
     @property
@@ -79,9 +79,9 @@ class Session:
 
     async def close(self) -> None:
         """Stops whatever is still being said; raises what went wrong in saying it."""
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
-        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+        for ended in await asyncio.gather(*self.tasks, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
 
@@ -155,7 +155,7 @@ class Session:
     # -- what it answers -------------------------------------------------------------------------------
 
     def answer(self, request: Message, after_ms: float) -> None:
-        self._tasks.append(asyncio.create_task(self._respond(request, after_ms)))
+        self.tasks.append(asyncio.create_task(self._respond(request, after_ms)))
 
     async def _respond(self, request: Message, after_ms: float) -> None:
         await self.pace.pause(after_ms)
