@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from earwitness.model.conversation import Message
 from earwitness.model.events import Role
 
 WIDTH, LEFT, LANE = 900, 70, 66
+ROOM = 88  # letters that fit beside the names
 COLOURS = {"caller": "#2563eb", "agent": "#d97706"}
 
 
@@ -101,7 +103,9 @@ def line_of(message: Message) -> Line:
         party="caller" if message.role is Role.USER else "agent",
         at_s=message.started_ns / 1e9,
         heard=heard,
-        unheard=message.text.removeprefix(heard).strip() if is_cut else "",
+        unheard=shorten(message.text.removeprefix(heard).strip(), ROOM - len(heard), placeholder=" …")
+        if is_cut
+        else "",
         note="interrupted" if is_cut else "",
     )
 

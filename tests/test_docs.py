@@ -13,6 +13,7 @@ import click
 import msgspec
 import pytest
 
+import earwitness
 from earwitness import errors, settings
 from earwitness.cli import main as cli
 from earwitness.decoders.providers import PROVIDERS
@@ -191,6 +192,14 @@ def test_every_printed_program_compiles(page: str, text: str) -> None:
     import ast
 
     compile(text, page, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_every_public_name_that_is_printed_exists() -> None:
+    used = {
+        (page, name) for page, text in blocks("python") for name in re.findall(r"\bearwitness\.(\w+)\(", text)
+    }
+    assert ("README.md", "record") in used
+    assert [(page, name) for page, name in used if not hasattr(earwitness, name)] == []
 
 
 def test_the_glossary_has_every_noun_of_the_model() -> None:

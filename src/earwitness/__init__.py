@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earwitness.capture.recorder import record
+    from earwitness.library import open_library
 
 try:
     __version__ = version("earwitness")
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["__version__", "record"]
+__all__ = ["__version__", "open_library", "record"]
 
-_HOMES = {"record": "earwitness.capture.recorder"}  # public name: the module that has it
+_HOMES = {  # public name: the module that has it
+    "open_library": "earwitness.library",
+    "record": "earwitness.capture.recorder",
+}
 
 
 def __getattr__(name: str) -> Any:
