@@ -22,13 +22,13 @@ from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line
-from earwitness.pipeline.finish import FILES_VERSION, finish
+from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish
 from earwitness.pipeline.follow import Follower, find_folder
 from earwitness.pipeline.lock import FolderLock
 from earwitness.pipeline.sound import Sound
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import documents, health, transcript
-from earwitness.projections.layouts import DEFAULT, LAYOUTS, as_json
+from earwitness.projections.layouts import LAYOUTS, as_json
 from earwitness.settings import Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
@@ -40,7 +40,6 @@ from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, Tool
 TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
 
 
-LAST_MADE = DEFAULT.files[-1].name  # once this file is there, all are
 RECORDER_SILENT_S = 5.0  # a recorder that said nothing for so long is not to be trusted
 
 

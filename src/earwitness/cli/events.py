@@ -19,7 +19,7 @@ def command(context: click.Context, ref: str, raw: bool, as_json: bool, workspac
     Example: earwitness events latest --json
     """
     from earwitness.projections.documents import event_document
-    from earwitness.server.records import record_document
+    from earwitness.projections.records import record_document
 
     recorded = library_of(context, workspace).conversation(ref)
     if raw:

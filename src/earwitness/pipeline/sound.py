@@ -3,17 +3,14 @@
 Nothing is held but a few blocks: a call of four hours costs no more memory than one of a minute.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
-from earwitness.audio.files import TrackFile, stereo, wav_range, wav_size, write_track
+from earwitness.audio.files import stereo, wav_range, wav_size, write_track
 from earwitness.audio.render import frame_at
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Party
-from earwitness.projections.tracks import NAMES, RATE_HZ, Block, ByteSource, length_ns, mono, track_named
+from earwitness.projections.tracks import RATE_HZ, Block, ByteSource, length_ns, mono, track_named
 
 
 class Sound:
@@ -76,33 +73,9 @@ def native_rate_hz(conversation: Conversation) -> int:
     return max(rates, default=RATE_HZ)
 
 
-def write_tracks(
-    conversation: Conversation, source: ByteSource, paths: Mapping[str, Path], *, rate_hz: int
-) -> None:
-    """Write tracks by name to files, `caller`, `agent` and `stereo` in one pass over each leg."""
-    together = {name: path for name, path in paths.items() if name in ("caller", "agent", "stereo")}
-    for name in paths.keys() - together.keys():
-        Sound(conversation, source, name, rate_hz).write(paths[name])
-    if not together:
-        return
-    sides = [mono(conversation, party, source, rate_hz=rate_hz) for party in (Party.CALLER, Party.AGENT)]
-    with ExitStack() as stack:
-        files = {
-            name: stack.enter_context(TrackFile(path, rate_hz=rate_hz, channels=2 if name == "stereo" else 1))
-            for name, path in together.items()
-        }
-        for caller, agent in zip(*sides, strict=True):
-            blocks = {"caller": caller, "agent": agent}
-            for name, file in files.items():
-                file.write(blocks[name] if name in blocks else np.stack((caller, agent), axis=1))
-
-
 def sent_bytes(conversation: Conversation, source: ByteSource) -> Iterable[bytes]:
     """The agent's audio as it was sent, concatenated, in the wire's own encoding."""
     track = track_named(conversation, "agent-sent") if Party.AGENT in conversation.sent else None
     track = track or track_named(conversation, "agent")
     for leg in dict.fromkeys(span.leg for span in track.spans):
         yield from source(leg, Party.AGENT)
-
-
-__all__ = ["NAMES", "Sound", "native_rate_hz", "sent_bytes", "write_tracks"]

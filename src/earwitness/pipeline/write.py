@@ -2,46 +2,70 @@
 
 import os
 import secrets
-import shutil
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from earwitness.audio.tracks import write_tracks
 from earwitness.errors import StorageUnavailable
 from earwitness.model.conversation import Conversation
 from earwitness.pipeline.line import events, sound_of
-from earwitness.pipeline.sound import sent_bytes, write_tracks
-from earwitness.projections.layouts import Layout, Source, Text
-from earwitness.projections.tracks import RATE_HZ
+from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes
+from earwitness.projections import layouts
+from earwitness.projections.layouts import Layout, Source
 
 
 def write_layout(layout: Layout, conversation: Conversation, legs: list[Path], folder: Path) -> list[Path]:
     """Write all files of the layout below `folder`; each whole or not at all, replacing what is there.
 
-    WAV is 16 kHz as the layouts demand. Raises `StorageUnavailable` when the folder does not take them.
+    Raises `StorageUnavailable` when the folder does not take them.
     """
     source = Source(conversation=conversation, events=lambda: events(legs))
     paths = {file: folder / layout.path(conversation, file) for file in layout.files}
+    peaks: Path | None = None
+    tracks: dict[str, list[Path]] = defaultdict(list)
     try:
-        for path in paths.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
-        tracks: dict[str, Path] = {}
         for file, path in paths.items():
-            if isinstance(file, Text):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(file, layouts.Text):
                 _write(path, (part.encode("utf-8", "replace") for part in file.make(source)))
+            elif isinstance(file, layouts.Peaks):
+                peaks = path
             elif file.format == "raw":
                 _write(path, sent_bytes(conversation, sound_of(legs)))
             else:
-                tracks.setdefault(file.track, path)
-        write_tracks(conversation, sound_of(legs), tracks, rate_hz=RATE_HZ)
-        for file, path in paths.items():
-            if not isinstance(file, Text) and file.format != "raw" and tracks[file.track] != path:
-                shutil.copyfile(tracks[file.track], path)
+                tracks[file.track].append(path)
+        if tracks or peaks:
+            _write_sound(conversation, legs, layout.rate_hz or native_rate_hz(conversation), tracks, peaks)
     except OSError as error:
         raise StorageUnavailable(
             f"{error.filename or folder}: {error.strerror}",
             hint="Choose a folder with room that you may write.",
         ) from error
     return list(paths.values())
+
+
+def _write_sound(
+    conversation: Conversation,
+    legs: list[Path],
+    rate_hz: int,
+    tracks: dict[str, list[Path]],
+    peaks: Path | None,
+) -> None:
+    """All sound files in one pass over each leg."""
+    caller, agent = (
+        Sound(conversation, sound_of(legs), name, rate_hz).blocks() for name in ("caller", "agent")
+    )
+    waveform = write_tracks(
+        caller,
+        agent,
+        rate_hz=rate_hz,
+        caller_files=tracks["caller"],
+        agent_files=tracks["agent"],
+        stereo_files=tracks["stereo"],
+    )
+    if peaks is not None:
+        _write(peaks, waveform.json_chunks())
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:

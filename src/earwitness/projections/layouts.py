@@ -28,11 +28,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A text file of a layout."""
-
-    path: str
-    make: Callable[[Source], Iterable[str]]
+class _File:
+    path: str  # template, see `Layout.path`
 
     @property
     def name(self) -> str:
@@ -40,24 +37,35 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Text(_File):
+    """A text file of a layout."""
+
+    make: Callable[[Source], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound(_File):
     """A sound file of a layout. `raw`: the audio bytes as sent, concatenated, no header."""
 
-    path: str
     track: str  # caller, agent, stereo, agent-sent
     format: str  # wav, flac, raw
 
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peaks(_File):
+    """The waveform file of a layout: peaks of both sides at several zooms, JSON."""
+
+
+File = Text | Sound | Peaks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     name: str
-    files: tuple[Text | Sound, ...]
+    files: tuple[File, ...]
+    rate_hz: int | None = 16_000  # of its sound files; None: the finest that any sound of the call has
 
-    def path(self, conversation: Conversation, file: Text | Sound) -> str:
+    def path(self, conversation: Conversation, file: File) -> str:
         """Where the file goes, relative to the export folder. Provider ids are made safe for a name."""
         return file.path.format(
             id=conversation.id,
@@ -105,7 +113,9 @@ DEFAULT = Layout(
         Sound(path=_HOME + "caller.flac", track="caller", format="flac"),
         Sound(path=_HOME + "agent.flac", track="agent", format="flac"),
         Sound(path=_HOME + "stereo.flac", track="stereo", format="flac"),
+        Peaks(path=_HOME + "waveform.json"),
     ),
+    rate_hz=None,
 )
 
 

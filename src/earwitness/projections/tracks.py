@@ -59,15 +59,14 @@ def mono(
     ]
     if not by_leg:
         return render((), (), rate_hz=rate_hz, length_ns=length, start_frame=start_frame)
-    # Spans of one track never sound at once, so adding the legs up mixes nothing.
+    # Spans of one track do not sound at once, so adding up mixes nothing but what rounding lets overlap.
     return by_leg[0] if len(by_leg) == 1 else (sum_of(blocks) for blocks in zip(*by_leg, strict=True))
 
 
 def sum_of(blocks: tuple[Block, ...]) -> Block:
-    total = blocks[0].copy()
-    for block in blocks[1:]:
-        total += block
-    return total
+    """Sample by sample, held within 16 bits."""
+    total = np.sum(blocks, axis=0, dtype=np.int32)
+    return np.clip(total, -32_768, 32_767).astype(np.int16)
 
 
 def _spans_by_leg(track: Track) -> list[tuple[str, list[Span]]]:

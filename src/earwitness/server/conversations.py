@@ -10,8 +10,8 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from earwitness.errors import InvalidInput
 from earwitness.projections.documents import event_document
+from earwitness.projections.records import record_document
 from earwitness.server.guard import Reader, Writer
-from earwitness.server.records import record_document
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
