@@ -28,6 +28,17 @@ def test_caller_s_words_arrive_in_pieces_and_then_whole() -> None:
     ]
 
 
+def test_certainty_of_a_transcript_is_that_of_its_tokens() -> None:
+    leg = Playbook("openai")
+    tokens = [{"token": "Hi", "logprob": -0.1}, {"token": "!", "logprob": -0.3}]
+    whole = {"item_id": "u1", "transcript": "Hi!", "logprobs": tokens}
+    assert "TextArrived item=u1 text=Hi! is_whole=true confidence=0.818731" in leg.server(
+        f"{HEARD}.completed", **whole
+    )
+    odd = {"item_id": "u2", "transcript": "Hi!", "logprobs": [*tokens, {"logprob": "?"}, {"logprob": 1e300}]}
+    assert "TextArrived item=u2 text=Hi! is_whole=true" in leg.server(f"{HEARD}.completed", **odd)
+
+
 def test_silence_is_known_to_hold_no_words() -> None:
     leg = Playbook("openai")
     leg.server("input_audio_buffer.committed", previous_item_id=None, item_id="u1")
@@ -98,6 +109,10 @@ def test_cancelled_response_closes_what_it_left_open() -> None:
     assert leg.server("response.done", response={"id": "r1", "status": "cancelled", "output": []}) == [
         "MessageClosed item=a1 status=incomplete",
         "ResponseEnded response=r1 status=cancelled",
+    ]
+    assert leg.server("response.done", response={"id": "r2", "status": "completed"}) == [
+        "MessageClosed item=a2",
+        "ResponseEnded response=r2 status=completed",
     ]
 
 

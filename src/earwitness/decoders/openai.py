@@ -7,7 +7,7 @@ Of a text that comes many times (deltas, done, item, response) the whole one cou
 import msgspec
 
 from earwitness.decoders.openai_items import Items
-from earwitness.decoders.openai_names import ALIASES, PASSED_OVER
+from earwitness.decoders.openai_names import ALIASES, PASSED_OVER, SOUNDS
 from earwitness.decoders.openai_session import Session
 from earwitness.decoders.openai_talk import Talk
 from earwitness.decoders.wire import BROKEN, Unreadable, id_of, read_base64, read_object, text_of
@@ -25,11 +25,6 @@ class _Frame(msgspec.Struct, gc=False):
 
 
 _FRAME = msgspec.json.Decoder(_Frame)
-_SOUNDS = {
-    "input_audio_buffer.append": Party.CALLER,
-    "response.output_audio.delta": Party.AGENT,
-    "response.audio.delta": Party.AGENT,
-}
 
 
 class OpenAIRealtime:
@@ -45,7 +40,7 @@ class OpenAIRealtime:
     def names(self) -> frozenset[str]:
         """The events that this decoder reads."""
         return frozenset(
-            {*self._handlers, *_SOUNDS} | {beta for beta, ga in ALIASES.items() if ga in self._handlers}
+            {*self._handlers, *SOUNDS} | {beta for beta, ga in ALIASES.items() if ga in self._handlers}
         )
 
     def opened(self, seen: Stamp) -> list[Event]:
@@ -62,7 +57,7 @@ class OpenAIRealtime:
         try:
             frame = _read(record.payload)
             name = frame.type
-            if party := _SOUNDS.get(name):
+            if party := SOUNDS.get(name):
                 sound = _sound(party, frame)
                 return self._session.heard(seen, party, len(sound), frame.item_id) if sound else []
             if handler := self._handlers.get(ALIASES.get(name, name)):
@@ -76,7 +71,7 @@ class OpenAIRealtime:
     def audio(self, record: Record) -> list[tuple[Party, bytes]]:
         try:
             frame = _read(record.payload)
-            party = _SOUNDS.get(frame.type)
+            party = SOUNDS.get(frame.type)
             sound = _sound(party, frame) if party else b""
         except Unreadable:
             return []

@@ -61,6 +61,7 @@ class Items:
         self.chain = Chain()
         self.calls = Calls(self.chain)
         self._messages: dict[str, _Message] = {}
+        self._of_response: dict[str, list[str]] = {}  # its messages, until it ends
         self._created: list[tuple[str, ...]] = []  # messages the client put in without an id, not yet echoed
 
     # -- messages ------------------------------------------------------------------------------------
@@ -73,6 +74,8 @@ class Items:
             news |= {"previous": previous, "is_first": is_first}
         message = self._messages.get(item)
         head = replace(message.head if message else _Head(role=role), **news)
+        if head.response and (message is None or message.head.response != head.response):
+            self._of_response.setdefault(head.response, []).append(item)
         if message is None:
             self._messages[item] = _Message(head)
         elif message.head == head:
@@ -100,6 +103,7 @@ class Items:
         *,
         part: int = 0,
         is_whole: bool = False,
+        confidence: float | None = None,
         **news: Any,
     ) -> Iterator[Event]:
         """Words of a message; the message is opened first where nothing opened it."""
@@ -109,7 +113,9 @@ class Items:
             if texts.get(part) == text:
                 return
             texts[part] = text
-        yield TextArrived(seen=seen, item=item, text=text, part=part, is_whole=is_whole)
+        yield TextArrived(
+            seen=seen, item=item, text=text, part=part, is_whole=is_whole, confidence=confidence
+        )
 
     def close(self, seen: Stamp, item: str, status: str) -> Iterator[Event]:
         """Nothing more comes of a known message."""
@@ -119,9 +125,9 @@ class Items:
             yield MessageClosed(seen=seen, item=item, status=status)
 
     def close_all(self, seen: Stamp, response: str, status: str) -> Iterator[Event]:
-        """Close what this response left open."""
-        for item, message in self._messages.items():
-            if message.head.response == response and message.status is None:
+        """Close what this response, now over, left open."""
+        for item in self._of_response.pop(response, ()):
+            if self._messages[item].status is None:
                 yield from self.close(seen, item, status)
 
     def remove(self, seen: Stamp, item: str) -> Iterator[Event]:

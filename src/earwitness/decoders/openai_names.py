@@ -1,5 +1,13 @@
 """The names of OpenAI Realtime: what the beta called otherwise, what is passed over and why."""
 
+from earwitness.model.events import Party
+
+SOUNDS = {  # names that carry sound, GA and beta, and whose it is
+    "input_audio_buffer.append": Party.CALLER,
+    "response.output_audio.delta": Party.AGENT,
+    "response.audio.delta": Party.AGENT,
+}
+
 ALIASES = {  # beta name -> GA name of the same event
     "response.audio.done": "response.output_audio.done",
     "response.audio_transcript.delta": "response.output_audio_transcript.delta",

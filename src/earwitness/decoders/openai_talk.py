@@ -1,5 +1,6 @@
 """What is said and done over an OpenAI Realtime socket: items, transcripts, tool calls, responses."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,7 +74,15 @@ class Talk:
         text = text_of(body, "transcript")
         if text is None:
             raise Unreadable("no transcript")
-        yield from self._items.say(seen, item, Role.USER, text.rstrip("\n"), part=_part(body), is_whole=True)
+        yield from self._items.say(
+            seen,
+            item,
+            Role.USER,
+            text.rstrip("\n"),  # whisper ends its lines
+            part=_part(body),
+            is_whole=True,
+            confidence=_confidence(body),
+        )
         yield from self._items.close(seen, item, "completed")
         if usage := usage_of(body, "usage"):
             yield UsageReported(seen=seen, source="transcription", usage=usage)
@@ -171,3 +180,10 @@ class Talk:
 
 def _part(body: Body) -> int:
     return whole_of(body, "content_index") or 0
+
+
+def _confidence(body: Body) -> float | None:
+    """How sure the transcription is: geometric mean of its tokens' probabilities, where they are given."""
+    logprobs = [token.get("logprob") for token in objects_of(body, "logprobs")]
+    known = [value for value in logprobs if isinstance(value, int | float) and -700 < value <= 0]
+    return round(math.exp(sum(known) / len(known)), 6) if known and len(known) == len(logprobs) else None
