@@ -30,7 +30,9 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection
         except exc.SQLAlchemyError as error:
-            raise _ours(error) from error
+            if (ours := _ours(error)) is not None:
+                raise ours from error
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -41,7 +43,9 @@ class Database:
         except exc.IntegrityError:
             raise  # a row of another writer was faster: the caller decides
         except exc.SQLAlchemyError as error:
-            raise _ours(error) from error
+            if (ours := _ours(error)) is not None:
+                raise ours from error
+            raise
 
     def close(self) -> None:
         """Every connection is closed; SQLite's side files are folded in."""
@@ -111,7 +115,8 @@ def _make_file(path: Path) -> None:
         ) from error
 
 
-def _ours(error: exc.SQLAlchemyError) -> EarwitnessError | exc.SQLAlchemyError:
+def _ours(error: exc.SQLAlchemyError) -> EarwitnessError | None:
+    """The error a caller can act on; None where it is a bug and no state of the database."""
     text = str(getattr(error, "orig", None) or error).strip()
     if isinstance(error, exc.DatabaseError) and any(word in text for word in _BROKEN):
         return Damaged(
@@ -122,10 +127,10 @@ def _ours(error: exc.SQLAlchemyError) -> EarwitnessError | exc.SQLAlchemyError:
         getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == _SQL_ERROR
         and "no such" not in text
     ):
-        return error  # our own SQL is wrong: a bug, not a state of the disk
+        return None  # our own SQL is wrong
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
         return StorageUnavailable(f"the catalog does not answer: {text}", hint=_cure(text))
-    return error
+    return None
 
 
 def _cure(text: str) -> str:

@@ -11,6 +11,7 @@ from earwitness.errors import InvalidInput, SettingsError
 from earwitness.store.database import Database
 
 HEAD = "0003"
+SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x45617277  # "Earw": one upgrade at a time on a shared PostgreSQL
 
 
@@ -91,7 +92,7 @@ def _config() -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config
 
 

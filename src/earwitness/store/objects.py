@@ -1,5 +1,6 @@
 """Files made from conversations, under paths: the object store's contract, and the folder that keeps it."""
 
+import errno
 import hashlib
 import os
 import re
@@ -7,6 +8,7 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +18,7 @@ import msgspec
 from earwitness.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\Z")
+_ATTEMPTS = 100
 _PIECE_BYTES = 256 * 1024
 
 
@@ -103,17 +106,16 @@ class FolderObjects:
             raise _exists(path) from None
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        with suppress(FileNotFoundError):  # deleted again already, with its folder
+            _sync_folder(target.parent)
         return ObjectInfo(path=path, byte_count=byte_count, sha256=digest.hexdigest())
 
     def _create(self, file: Path) -> int:
-        while True:
-            self._make_folder(file.parent)
-            try:
+        for _ in range(_ATTEMPTS):
+            with suppress(FileNotFoundError):  # a delete elsewhere pruned the folder while it was empty
+                self._make_folder(file.parent)
                 return os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            except FileNotFoundError:  # a delete elsewhere pruned the folder while it was empty
-                if not self._root.parent.is_dir():
-                    raise
+        raise FileNotFoundError(errno.ENOENT, "its folder vanishes again and again")
 
     def _make_folder(self, folder: Path) -> None:
         """The folder is there, and so after a power loss."""
@@ -171,15 +173,16 @@ class FolderObjects:
         file = self._root / checked(path)
         try:
             file.unlink()
-            _sync_folder(file.parent)
-            for folder in file.parents:
-                if folder == self._root or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return False
         except OSError as error:
             raise _unavailable(path, error) from error
+        with suppress(OSError):  # a folder that is not empty, or gone already, ends the pruning
+            _sync_folder(file.parent)
+            for folder in file.parents:
+                if folder == self._root:
+                    break
+                folder.rmdir()
         return True
 
 

@@ -1,0 +1,106 @@
+import logging
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from earwitness.errors import InvalidInput, SettingsError
+from earwitness.store import migrate
+from earwitness.store.catalog import Catalog
+from earwitness.store.database import Database
+from earwitness.store.schema import metadata
+from store_calls import a_full_call
+
+
+def test_up_down_and_up_again_leaves_what_the_older_schema_can_hold(empty_url: str) -> None:
+    catalog = Catalog.open(empty_url)
+    catalog.put(a_full_call())
+    catalog.close()
+    migrate.downgrade(empty_url, "0002")
+    assert migrate.current(empty_url) == "0002"
+    migrate.upgrade(empty_url)
+    catalog = Catalog.open(empty_url)
+    messages = catalog.messages("default", a_full_call().id)
+    assert (len(messages), catalog.gaps("default", a_full_call().id)) == (4, ())
+    catalog.close()
+    migrate.downgrade(empty_url, "base")
+    assert migrate.current(empty_url) is None
+    database = Database(empty_url)
+    with database.reading() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
+    database.close()
+    migrate.upgrade(empty_url)
+    catalog = Catalog.open(empty_url)
+    assert catalog.put(a_full_call())
+    catalog.close()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str) -> None:
+    database = Database(url)
+    with database.reading() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_a_failed_step_leaves_the_database_as_it_was(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate.upgrade(empty_url, "0001")
+    database = Database(empty_url)
+    with database.writing() as connection:  # in the way of 0003, after 0002 has run
+        connection.execute(sa.text("CREATE TABLE artifacts (x INTEGER)"))
+    with pytest.raises(sa.exc.DBAPIError, match="artifacts"):
+        migrate.upgrade(empty_url)
+    with database.reading() as connection:
+        assert "messages" not in sa.inspect(connection).get_table_names()
+    database.close()
+    assert migrate.current(empty_url) == "0001"
+
+
+def test_the_newest_revision_is_the_one_the_program_asks_for() -> None:
+    assert ScriptDirectory(str(migrate.SCRIPTS)).get_current_head() == migrate.HEAD
+
+
+def test_history_names_every_revision_newest_first(url: str) -> None:
+    found = migrate.history(url)
+    assert [revision.id for revision in found] == ["0003", "0002", "0001"]
+    assert [revision.is_current for revision in found] == [True, False, False]
+    assert all(revision.title for revision in found)
+
+
+def test_an_unknown_revision_is_refused(url: str) -> None:
+    for step in (migrate.upgrade, migrate.downgrade):
+        with pytest.raises(InvalidInput):
+            step(url, "nonsense")
+    assert migrate.current(url) == migrate.HEAD
+
+
+def test_a_catalog_of_a_newer_program_is_not_touched(url: str) -> None:
+    database = Database(url)
+    with database.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(SettingsError):
+        Catalog.open(url)
+    assert migrate.current(url) == "9999"
+
+
+def test_a_migration_prints_nothing_and_leaves_logging_alone(
+    empty_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = (logging.root.level, list(logging.root.handlers))
+    capfd.readouterr()
+    migrate.upgrade(empty_url)
+    migrate.downgrade(empty_url)
+    assert capfd.readouterr() == ("", "")
+    assert (logging.root.level, list(logging.root.handlers)) == before
+
+
+def test_every_column_says_what_it_means_and_every_row_whose_it_is() -> None:
+    for table in metadata.sorted_tables:
+        assert table.comment
+        assert all(column.comment for column in table.columns), table.name
+        assert "workspace_id" in table.c or table.name == "workspaces"
