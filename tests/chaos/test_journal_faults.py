@@ -64,9 +64,9 @@ def test_one_failed_call_costs_no_record_and_no_false_ack(
 def test_one_failed_sync_of_the_whole_filesystem_costs_no_record_and_no_false_ack(tmp_path: Path) -> None:
     can_trace()
     options = ("--ack-every", 5, "--frame-ms", 10)
-    told = inject(tmp_path, "syncfs:error=EIO:when=3", 0.6, *options, legs=12).wait(30)
+    told = inject(tmp_path, "syncfs:error=EIO:when=2", 1.0, *options, legs=30).wait(30)
     assert injected(tmp_path) == 1
-    assert len(told.acked) == 12
+    assert len(told.acked) == 30
     assert lost_acks(told) == []
     for name, folder in told.folders.items():
         assert kept(folder).frames == [frame for frame, _ in told.seen[name]]
@@ -122,12 +122,17 @@ def test_a_descriptor_whose_sync_failed_is_never_written_or_synced_again(tmp_pat
     assert lost_acks(told) == []
 
 
-def test_a_sync_that_hangs_blocks_no_append(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("call", "seconds"), [("fdatasync", 4.5), ("writev", 1.5)])
+def test_a_disk_that_hangs_blocks_no_append_and_turns_health_red_in_time(
+    tmp_path: Path, call: str, seconds: float
+) -> None:
     can_trace()
-    delay = "fdatasync:delay_enter=1500000:when=4"
-    told = inject(tmp_path, delay, 2.0, "--ack-every", 0, "--frame-ms", 5).wait(60)
+    delay = f"{call}:delay_enter={int(seconds * 1e6)}:when=4"
+    told = inject(tmp_path, delay, seconds + 1, "--ack-every", 0, "--frame-ms", 5).wait(60)
     for name, seen in told.seen.items():
         moments = [at_ns for _, at_ns in seen]
         widest_ms = max(b - a for a, b in pairwise(moments)) / 1e6
-        assert widest_ms < 500  # the sync took 1,500
+        assert widest_ms < 500  # the call took three times as long or more
         assert kept(told.folders[name]).frames == [frame for frame, _ in seen]
+    said = [line.partition(" ")[0] for line in told.others]
+    assert said == (["red", "green", "closed"] if seconds > 4 else ["closed"])

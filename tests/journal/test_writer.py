@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier, Thread
 
 import msgspec
 import pytest
@@ -114,6 +115,36 @@ def test_a_second_writer_of_the_same_leg_is_refused_and_the_first_is_untouched(
     leg.close()
     assert payloads(leg.folder) == [b"mine"]
     assert list(leg_folders(tmp_path / "journal")) == [leg.folder]
+
+
+def test_of_two_writers_that_race_for_a_leg_exactly_one_wins(tmp_path: Path) -> None:
+    journals = [Journal(tmp_path), Journal(tmp_path)]
+    barrier = Barrier(2)
+    won: list[LegWriter] = []
+    refused: list[str] = []
+
+    def race(journal: Journal) -> None:
+        for number in range(50):
+            barrier.wait()
+            try:
+                leg = journal.open_leg(f"leg-{number}")
+            except Conflict:
+                refused.append(f"leg-{number}")
+            else:
+                put(leg, leg.leg.encode())
+                won.append(leg)
+
+    threads = [Thread(target=race, args=(journal,)) for journal in journals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for journal in journals:
+        journal.close()
+    names = [f"leg-{number}" for number in range(50)]
+    assert sorted(leg.leg for leg in won) == sorted(refused) == sorted(names)
+    assert all(payloads(leg.folder) == [leg.leg.encode()] for leg in won)
+    assert len(list(leg_folders(tmp_path))) == 50
 
 
 @pytest.mark.parametrize("name", ["../../etc/cron.d/x", "a/b", "", ".", "..", "a\0b", "x" * 65, "ü", "-a"])
