@@ -31,6 +31,8 @@ def test_all_signs_of_one_barge_in_make_one_interruption() -> None:
     ai(2901, ResponseEnded, response="r1", status="cancelled", reason="turn_detected")
     phone(2905, PlaybackCut, evidence=Evidence.PLATFORM_MARK)
     ai(2907, PlaybackCut, evidence=Evidence.CLIENT_CLAIM, item="a1", played_ms=1850)
+    ai.agent(4200, 1000, "a2")
+    phone.agent(4201, 1000)
     ai(4500, PlaybackCut, evidence=Evidence.CLIENT_CLAIM, item="a1", played_ms=1850)
 
     assert interruptions(call.conversation()) == [(Party.CALLER, 2700, "ai:a1", True)]
@@ -67,14 +69,15 @@ def test_a_caller_who_speaks_after_the_agent_interrupts_nobody() -> None:
 def test_a_cut_alone_shows_an_interruption_and_speech_told_after_it_is_the_same() -> None:
     call = Script()
     ai = call.leg()
+    ai.caller(0, 3000)
     ai.agent(1000, 4000, "a1")
     ai(2000, PlaybackCut, evidence=Evidence.CLIENT_CLAIM, item="a1", played_ms=900)
-    ai(2200, SpeechStarted, party=Party.CALLER, item="u2")
+    ai(2200, SpeechStarted, party=Party.CALLER, item="u2", media_ms=1800)
     ai.agent(5000, 4000, "a2")
     ai(6000, PlaybackCut, evidence=Evidence.CLIENT_CLAIM, item="a2", played_ms=900)
 
     assert interruptions(call.conversation()) == [
-        (Party.CALLER, 2000, "ai:a1", True),
+        (Party.CALLER, 1800, "ai:a1", True),
         (Party.CALLER, 6000, "ai:a2", True),
     ]
 

@@ -142,6 +142,20 @@ def test_the_echo_of_a_cut_leaves_alone_what_was_queued_since() -> None:
     assert times(call.conversation(), Party.AGENT) == [(1000, 1500), (1600, 2600)]
 
 
+def test_what_still_comes_of_a_cleared_response_is_not_heard() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(900, MessageOpened, item="a1", role=Role.ASSISTANT, response="r1")
+    ai.agent(1000, 1000, "a1")
+    ai(1400, PlaybackCut, evidence=Evidence.SERVER, response="r1")
+    ai.agent(1450, 500, "a1")
+    ai.agent(2000, 300, "a2")
+    seen = call.conversation()
+
+    assert times(seen, Party.AGENT) == [(1000, 1400), (2000, 2300)]
+    assert message(seen, "a1").evidence is Evidence.SERVER
+
+
 def test_a_clear_drops_what_is_not_yet_heard() -> None:
     call = Script()
     phone = call.phone()

@@ -58,7 +58,7 @@ class Playout(Line):
         self._gone.add(owner)
         left_ns = played_ms * NS_PER_MS
         for stretch in self.voices[owner].stretches if owner in self.voices else ():
-            stretch.keep(min(left_ns, at_ns - stretch.at_ns), evidence)
+            stretch.keep(left_ns, evidence)
             left_ns -= stretch.sent_ns
             self._changed(stretch)
         if is_first:

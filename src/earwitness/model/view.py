@@ -72,13 +72,11 @@ class View:
         return (message for _, message in heapq.merge(*threads, key=lambda pair: pair[0]))
 
     def _thread(self, leg: LegState, legs: list[LegState], zero_ns: int) -> Iterator[tuple[int, Message]]:
-        latest_ns = 0
         for item in leg.thread.order():
             state = leg.messages.get(item)
             if state is not None:
                 message = self._message(state, leg, legs, zero_ns)
-                latest_ns = max(latest_ns, message.started_ns)
-                yield latest_ns, message
+                yield message.started_ns, message
 
     def _message(self, state: MessageState, leg: LegState, legs: list[LegState], zero_ns: int) -> Message:
         line = ear_line(legs, leg, state.owner)
