@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import cast
+from typing import cast
 
 from earwitness.capture.head import HEAD_BYTES, Answer, Request, read_answer, read_request
 from earwitness.capture.problems import Refused, bad_request
@@ -30,7 +31,7 @@ class Front(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         tune(transport)
-        self._timer = asyncio.get_running_loop().call_later(HANDSHAKE_S, transport.abort)
+        self._timer = asyncio.get_running_loop().call_later(HANDSHAKE_S, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         if self._has_head:
@@ -91,7 +92,7 @@ class Back(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport = cast(asyncio.Transport, transport)
-        self._front.upstream = transport
+        self._front.upstream = self.transport
         tune(transport)
 
     def data_received(self, data: bytes) -> None:
