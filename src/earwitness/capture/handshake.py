@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import cast
-from typing import cast
 
 from earwitness.capture.head import HEAD_BYTES, Answer, Request, read_answer, read_request
 from earwitness.capture.problems import Refused, bad_request

@@ -66,8 +66,13 @@ class Splice:
     def stop(self) -> None:
         """Say goodbye to both ends where they can hear it: a close frame 1012, then the end of stream.
 
-        Only between two frames of what an end has got so far may another frame stand.
+        Only between two frames of what an end has got so far may another frame stand. Ends that are
+        parting already are left to it.
         """
+        if self.intake is not None:
+            self.intake.read()
+        if self.ended_by is not None or (self.intake is not None and self.intake.closed_by):
+            return
         self.is_stopping = True
         if self.intake is not None:
             for end, origin in ((self.client, Origin.SERVER), (self.server, Origin.CLIENT)):
@@ -127,10 +132,13 @@ class End(asyncio.Protocol):
         """No more will be written to this end."""
         if self.transport.is_closing():
             return
-        if self.transport.can_write_eof() and not self._is_tls:
-            self.transport.write_eof()
-        else:
+        if self._is_tls or not self.transport.can_write_eof():
             self.transport.close()
+            return
+        try:
+            self.transport.write_eof()
+        except OSError:  # the other side reset it, and the transport has not noticed yet
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._splice.note_end(self, exc)
