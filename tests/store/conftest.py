@@ -75,7 +75,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with tables and no rows."""
-    return _copy_of_ready(request, tmp_path)
+    if request.param == "sqlite":
+        return _copy_of_ready(request, tmp_path)
+    emptied: str = request.getfixturevalue("one_postgres")
+    with psycopg.connect(emptied, autocommit=True) as connection:
+        connection.execute("TRUNCATE workspaces CASCADE")
+        connection.execute("UPDATE alembic_version SET version_num = %s", (migrate.HEAD,))
+    return emptied
+
+
+@pytest.fixture(scope="session")
+def one_postgres(postgres: str, ready_postgres: str) -> str:
+    """A database with tables that tests empty for one another: much faster than one for each."""
+    return _new_database(postgres, "one", ready_postgres)
 
 
 @pytest.fixture

@@ -97,10 +97,3 @@ def test_a_migration_prints_nothing_and_leaves_logging_alone(
     migrate.downgrade(empty_url)
     assert capfd.readouterr() == ("", "")
     assert (logging.root.level, list(logging.root.handlers)) == before
-
-
-def test_every_column_says_what_it_means_and_every_row_whose_it_is() -> None:
-    for table in metadata.sorted_tables:
-        assert table.comment
-        assert all(column.comment for column in table.columns), table.name
-        assert "workspace_id" in table.c or table.name == "workspaces"

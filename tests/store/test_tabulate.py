@@ -1,0 +1,45 @@
+from dataclasses import replace
+
+from earwitness.store.schema import metadata
+from earwitness.store.tabulate import KEYS, tabulate
+from store_calls import SECOND, a_full_call, a_leg, a_message
+
+
+def test_every_row_has_every_column_of_its_table() -> None:
+    sheets = tabulate(a_full_call()).sheets
+    given_later = {"conversations": {"revision"}, "messages": {"id", "sentiment", "emotion_scores"}}
+    assert sheets.keys() == KEYS.keys()
+    for name, sheet in sheets.items():
+        columns = set(metadata.tables[name].c.keys()) - given_later.get(name, set())
+        assert sheet, name
+        assert all(set(row) == columns for row in sheet.values()), name
+
+
+def test_rows_of_messages_that_did_not_change_are_the_same_objects() -> None:
+    call = a_full_call()
+    before = tabulate(call)
+    more = (*call.messages[:3], replace(call.messages[3], text="longer"), a_message(call.legs[0], 4))
+    after = tabulate(replace(call, messages=more), before)
+    assert after.sheets == tabulate(replace(call, messages=more)).sheets
+    pairs = zip(before.sheets["messages"].values(), after.sheets["messages"].values(), strict=False)
+    assert [one is other for one, other in pairs] == [True, True, True, False]
+
+
+def test_rows_are_made_anew_when_what_they_stand_on_has_changed() -> None:
+    call = a_full_call()
+    before = tabulate(call)
+    for changed in (
+        replace(call, began_at_ns=call.began_at_ns + SECOND),
+        replace(call, legs=(a_leg(provider="hume"), call.legs[1])),
+        replace(call, messages=call.messages[::-1]),
+        replace(call, messages=call.messages[1:]),
+        replace(call, messages=(call.messages[0], *call.messages)),
+    ):
+        assert tabulate(changed, before).sheets == tabulate(changed).sheets
+
+
+def test_two_messages_of_one_key_do_not_put_others_out_of_step() -> None:
+    call = a_full_call()
+    twice = replace(call, messages=(call.messages[0], *call.messages))
+    again = replace(twice, messages=(*twice.messages[:4], replace(twice.messages[4], text="longer")))
+    assert tabulate(again, tabulate(twice)).sheets == tabulate(again).sheets
