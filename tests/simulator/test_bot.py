@@ -134,6 +134,15 @@ async def test_a_hang_up_ends_the_voice_ai_too():
         await line.voice.closed.wait()
 
 
+async def test_a_script_that_nobody_has_ends_the_call():
+    start = {**START["start"], "customParameters": {"sim_scenario": "wedding"}}
+    async with Bot() as bot, asyncio.timeout(5), connect(bot.url) as phone:
+        await phone.send(json.dumps({**START, "start": start}))
+        with pytest.raises(ConnectionClosed) as closed:
+            await phone.recv()
+    assert closed.value.rcvd.code == 1008
+
+
 async def test_without_a_voice_ai_the_telephone_is_told_so():
     async with Bot(openai_url="ws://127.0.0.1:9") as bot, asyncio.timeout(5), connect(bot.url) as phone:
         await phone.send(json.dumps(START))

@@ -119,6 +119,8 @@ async def test_a_wrong_key_is_refused_as_the_provider_does():
         ("/v1/chat", 404),
         ("/v1/realtime?sim_scenario=busy", 429),
         ("/v1/realtime?sim_scenario=wedding", 404),
+        ("/v1/realtime?sim_speed=fast", 400),
+        ("/v1/realtime?sim_speed=0", 400),
     ],
 )
 async def test_a_handshake_that_cannot_be_is_answered_with_its_status(server, path, status):

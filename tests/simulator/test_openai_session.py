@@ -76,7 +76,17 @@ async def test_a_slow_answer_is_cancelled_when_the_caller_speaks():
     assert kinds.count("conversation.item.truncated") == 2
 
 
-async def _frames_of(name):
+async def test_words_in_two_parts_get_one_answer_and_one_cancelled_before_it_began():
+    frames = await _frames_of("two_parts", speed=4)
+    done = [frame["response"] for frame in frames if frame["type"] == "response.done"]
+    assert [each["status"] for each in done] == ["completed", "cancelled", "completed", "completed"]
+    assert done[1]["output"] == []
+    words = [frame["transcript"] for frame in frames if frame["type"].endswith("transcription.completed")]
+    # both parts are told while the answer is under way, the later one first
+    assert words == [line(name).text for name in ("order_number", "hold_on", "bye")]
+
+
+async def _frames_of(name, speed=8):
     """Everything that the fake voice AI puts on the wire in a call of this scenario."""
     frames = []
 
@@ -95,7 +105,7 @@ async def _frames_of(name):
 
     async with Simulator() as simulator, serve(relay, "127.0.0.1", 0) as between:
         port = between.sockets[0].getsockname()[1]
-        [result] = await simulate("openai", name, upstream=f"ws://127.0.0.1:{port}", speed=8)
+        [result] = await simulate("openai", name, upstream=f"ws://127.0.0.1:{port}", speed=speed)
     assert result.ok, result.reason
     return frames
 

@@ -59,11 +59,14 @@ class Bot:
     async def _serve(self, phone: ServerConnection) -> None:
         with suppress(ConnectionClosed):
             start = await _started(phone)
-            parameters = start["customParameters"]
+            parameters = start.get("customParameters", {})
+            scenario = SCENARIOS.get(parameters.get("sim_scenario", "order"))
+            if scenario is None:
+                await phone.close(1008, "no such scenario")
+                return
             script = {name: value for name, value in parameters.items() if name.startswith("sim_")}
             query = urlencode({"model": "gpt-realtime", **script})
             headers = {"Authorization": f"Bearer {self._api_key}", CONVERSATION_HEADER: start["callSid"]}
-            scenario = SCENARIOS[parameters.get("sim_scenario", "order")]
             pace = Pace(float(parameters.get("sim_speed", "1")))
             application = Application(scenario, pace, audio_format=FORMAT)
             self.tool_calls[start["callSid"]] = application.used

@@ -132,7 +132,7 @@ async def _create_response(talk: "Session", message: Message) -> None:
             f"Conversation already has an active response in progress: {talk.response.id}. "
             "Wait until the response is finished before creating a new one.",
         )
-    talk.answer(message.get("response") or {}, 0)
+    talk.answer(message.get("response") or {}, speaks_first=True)
 
 
 async def _cancel_response(talk: "Session", message: Message) -> None:

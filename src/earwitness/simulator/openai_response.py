@@ -58,6 +58,10 @@ class Response:
     def is_cancelled(self) -> bool:
         return self._cancel.is_set()
 
+    @property
+    def has_output(self) -> bool:
+        return bool(self._output)
+
     async def run(self) -> None:
         """Sends everything. Cancelled responses close what they have opened."""
         await self._talk.emit("response.created", response=self._told("in_progress"))

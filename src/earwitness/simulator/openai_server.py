@@ -27,6 +27,7 @@ PATH = "/v1/realtime"
 KEY_PROTOCOL = "openai-insecure-api-key."
 BETA_SHAPE = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API."
 REFUSALS = {
+    400: ("invalid_request_error", "invalid_value", "sim_speed and sim_expire_ms must be positive numbers."),
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
     404: ("invalid_request_error", "unknown_url", "Unknown request URL."),
     429: ("requests", "rate_limit_exceeded", "Rate limit reached. Please try again later."),
@@ -76,6 +77,8 @@ class OpenAIServer:
         parts = urlsplit(request.path)
         known = SCENARIOS.get(_query(request.path).get("sim_scenario", "order"))
         status = 404 if parts.path != PATH or known is None else known.status
+        if not _numbers(request.path):
+            status = 400
         if self._api_key is not None and self._api_key not in _keys(request.headers):
             status = 401
         if status == 101:
@@ -128,6 +131,15 @@ async def _until_closed(connection: ServerConnection, session: Session, expire_m
 
 def _query(target: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(target).query))
+
+
+def _numbers(target: str) -> bool:
+    """Are our own numbers in the address ones that can be used?"""
+    query = _query(target)
+    try:
+        return all(float(query[name]) > 0 for name in ("sim_speed", "sim_expire_ms") if name in query)
+    except ValueError:
+        return False
 
 
 def _keys(headers: Headers) -> Iterable[str]:

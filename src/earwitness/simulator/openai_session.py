@@ -20,7 +20,6 @@ from earwitness.simulator.openai_spelling import (
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import Reply, Scenario
 
-THINK_MS = 250  # from the end of the caller's words to the first event of the answer
 NO_MORE = Reply(says="sorry")  # when the script is through
 UNSCRIPTED = "Something else."  # the caller's words where the script has none
 
@@ -45,7 +44,7 @@ class Session:
         self.replies = list(scenario.replies)
         self._texts = [line(turn.says).text for turn in scenario.turns if turn.says]
         self.input = InputBuffer("pcm_s16le", 24_000)
-        self._speaking_item = ""
+        self._speaking_item, self._is_speaking = "", False
         self._untold: list[tuple[str, str, float]] = []
         self.response: Response | None = None
         self.tasks: list[asyncio.Task[None]] = []
@@ -96,13 +95,14 @@ class Session:
     # -- what the caller says --------------------------------------------------------------------------
 
     async def started(self, spoken: Spoken) -> None:
-        self._speaking_item = new_id("item")
+        self._speaking_item, self._is_speaking = new_id("item"), True
         where = {"audio_start_ms": spoken.at_ms, "item_id": self._speaking_item}
         await self.emit("input_audio_buffer.speech_started", **where)
         if self.response is not None and self._detection("interrupt_response"):
             self.response.cancel("turn_detected")
 
     async def stopped(self, spoken: Spoken) -> None:
+        self._is_speaking = False
         where = {"audio_end_ms": spoken.at_ms, "item_id": self._speaking_item}
         await self.emit("input_audio_buffer.speech_stopped", **where)
         answers = self._detection("create_response")
@@ -127,7 +127,7 @@ class Session:
         if self.session["audio"]["input"]["transcription"]:
             self._untold.append((item_id, text, size_ms))
         if answers:
-            self.answer({}, THINK_MS)
+            self.answer({}, speaks_first=False)
         else:
             await self.tell_transcripts()
 
@@ -154,18 +154,24 @@ class Session:
 
     # -- what it answers -------------------------------------------------------------------------------
 
-    def answer(self, request: Message, after_ms: float) -> None:
-        self.tasks.append(asyncio.create_task(self._respond(request, after_ms)))
+    def answer(self, request: Message, *, speaks_first: bool) -> None:
+        """Begins the next answer: at once, or after some thought when it follows the caller's words."""
+        self.tasks.append(asyncio.create_task(self._respond(request, speaks_first)))
 
-    async def _respond(self, request: Message, after_ms: float) -> None:
-        await self.pace.pause(after_ms)
+    async def _respond(self, request: Message, speaks_first: bool) -> None:
+        if not speaks_first:
+            await self.pace.pause((self.replies or [NO_MORE])[0].after_ms)
         async with self._talking:
-            reply = self.replies.pop(0) if self.replies else NO_MORE
+            reply = self.replies[0] if self.replies else NO_MORE
             self.response = response = Response(self, reply, request)
+            if not speaks_first and self._is_speaking and self._detection("interrupt_response"):
+                response.cancel("turn_detected")  # the caller goes on: this answer is over before it began
             try:
                 await response.run()
             finally:
                 self.response = None
+            if response.has_output:
+                del self.replies[:1]
 
     def _detection(self, what: str) -> bool:
         return bool((self.session["audio"]["input"]["turn_detection"] or {}).get(what, True))

@@ -24,6 +24,7 @@ class Reply:
 
     says: str = ""
     tool: Tool | None = None
+    after_ms: int = 250  # from the end of the caller's words to the first event
     pace: float = BRISK
     burst_ms: tuple[int, ...] = (200, 100, 160)  # how much sound one delta holds, in turn
 
@@ -127,6 +128,18 @@ _LONG_SILENCE = Scenario(
     end=Cue(items=4, after_ms=400),
 )
 
+_TWO_PARTS = Scenario(
+    name="two_parts",
+    summary="a pause in the caller's words: two utterances, and the first answer is cancelled unsaid",
+    replies=(GREETING, Reply(says="on_its_way", after_ms=600), GOODBYE),
+    turns=(
+        Turn(cue=Cue(items=1, after_ms=300), says="hold_on"),
+        Turn(cue=Cue(items=1, after_ms=3800), says="order_number"),  # 640 ms after the line before it
+        Turn(cue=Cue(items=2, after_ms=400), says="bye"),
+    ),
+    end=Cue(items=3, after_ms=400),
+)
+
 _DIES = Scenario(
     name="dies",
     summary="the line is gone in the middle of an answer, and nobody says so",
@@ -154,7 +167,9 @@ _BUSY = Scenario(
     status=429,
 )
 
-SCENARIOS = {each.name: each for each in (_ORDER, _BARGE_IN, _LONG_SILENCE, _DIES, _REFUSED, _BUSY)}
+SCENARIOS = {
+    each.name: each for each in (_ORDER, _BARGE_IN, _LONG_SILENCE, _TWO_PARTS, _DIES, _REFUSED, _BUSY)
+}
 
 
 def scenario(name: str) -> Scenario:
