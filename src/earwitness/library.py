@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from earwitness.audio.waveform import waveform
 from earwitness.errors import Conflict, Denied, InUse, NotFound
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders, read_leg
@@ -299,6 +300,20 @@ class Recorded:
     def audio(self, track: str = "stereo", *, rate_hz: int = 16_000) -> Sound:
         """A track, to be written to a file or read in ranges; of a running call, as far as it has come."""
         return Sound(self.conversation, line.sound_of(self.folders), track, rate_hz)
+
+    def waveform(self, most_points: int = 2000) -> dict[str, Any]:
+        """Peaks of caller and agent, at the finest zoom with at most so many points (or the coarsest).
+
+        As `waveform.json` has it, with one zoom: `low` and `high` by channel, -128 to 127.
+        """
+        try:
+            size, read = self.stored("waveform.json")
+        except NotFound:
+            sound = self.audio("stereo")
+            return waveform(sound.blocks(), rate_hz=sound.rate_hz, channels=2).as_dict(most_points)
+        peaks: dict[str, Any] = msgspec.json.decode(b"".join(read(0, size)))
+        fitting = [zoom for zoom in peaks["zooms"] if len(zoom["low"][0]) <= most_points]
+        return {**peaks, "zooms": fitting[:1] or peaks["zooms"][-1:]}
 
     # -- out and away ---------------------------------------------------------------------------------
 

@@ -17,11 +17,11 @@ TrackName = Literal["caller", "agent", "stereo", "agent-sent"]
 FormatName = Literal["wav", "flac"]
 
 
-@router.api_route(
-    "/api/v1/conversations/{conversation_id}/audio/{track}",
-    methods=["GET", "HEAD"],
-    summary="A track: flac as stored, or wav at 16 kHz, 16 bit; by ranges",
-)
+_PATH = "/api/v1/conversations/{conversation_id}/audio/{track}"
+
+
+@router.head(_PATH, include_in_schema=False)
+@router.get(_PATH, summary="A track: flac as stored, or wav at 16 kHz, 16 bit; by ranges")
 def track_audio(
     visitor: Reader, request: Request, conversation_id: str, track: TrackName, format: FormatName = "wav"
 ) -> Response:

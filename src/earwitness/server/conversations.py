@@ -121,6 +121,13 @@ def health(visitor: Reader, conversation_id: str) -> dict[str, Any]:
     return visitor.library.conversation(conversation_id).health()
 
 
+@router.get("/{conversation_id}/waveform", summary="Peaks of both sides, ready to draw")
+def waveform(
+    visitor: Reader, conversation_id: str, points: Annotated[int, Query(ge=1, le=100_000)] = 2000
+) -> dict[str, Any]:
+    return visitor.library.conversation(conversation_id).waveform(points)
+
+
 @router.get("/{conversation_id}/link", summary="An address that opens this conversation for ten minutes")
 def link(visitor: Reader, request: Request, conversation_id: str) -> dict[str, str]:
     recorded = visitor.library.conversation(conversation_id)

@@ -8,6 +8,8 @@ from earwitness.server.page import conversation_page
 
 router = APIRouter(tags=["pages"])
 
+WAVE_POINTS = 1000  # about as many as the page is wide
+
 
 @router.get("/listen/{conversation_id}", response_class=HTMLResponse, summary="Hear and read a conversation")
 def listen(visitor: Reader, request: Request, conversation_id: str) -> str:
@@ -16,5 +18,8 @@ def listen(visitor: Reader, request: Request, conversation_id: str) -> str:
     # The page outlives the visit: its sound may be asked for as long as somebody listens.
     signed = links.sign(visitor.library.workspace, recorded.id, seconds=12 * 3600)
     return conversation_page(
-        recorded.conversation, audio=f"/api/v1/conversations/{recorded.id}/audio", query=signed
+        recorded.conversation,
+        recorded.waveform(WAVE_POINTS),
+        audio=f"/api/v1/conversations/{recorded.id}/audio",
+        query=signed,
     )

@@ -8,9 +8,13 @@ from earwitness.projections import health, transcript
 from earwitness.projections.moments import clock_face, instant
 from earwitness.projections.naming import call_id
 
+SIDE_HEIGHT = 80  # of one side of the waveform, in its own units
+SIDES = ("caller", "agent")
+MIDDLES = (SIDE_HEIGHT // 2, SIDE_HEIGHT + SIDE_HEIGHT // 2)
 
-def conversation_page(conversation: Conversation, *, audio: str, query: str) -> str:
-    """One conversation: player, transcript, tool calls, health. `query` lets its sound be fetched."""
+
+def conversation_page(conversation: Conversation, peaks: dict[str, Any], *, audio: str, query: str) -> str:
+    """One conversation: waveform, player, words, tools, health. `query` lets its sound be fetched."""
     source = escape(f"{audio}/stereo?format=wav&{query}")
     doubts = "".join(f"<li>{escape(reason.message)}</li>" for reason in health.reasons(conversation))
     calls = "".join(
@@ -32,11 +36,40 @@ def conversation_page(conversation: Conversation, *, audio: str, query: str) -> 
     return _page(
         f"Call {call_id(conversation)}",
         f"<h1>Call {escape(call_id(conversation))}</h1><p class=facts>{facts}</p>"
+        f"{_wave(conversation, peaks)}"
         f'<audio id=sound controls preload=metadata src="{source}"></audio>'
         f"<p class=hint>Left: caller. Right: agent, as the caller heard it. Click a line to hear it.</p>"
         f"<ol class=transcript>{''.join(_line(m) for m in transcript.shown(conversation))}</ol>"
         + (f"<h2>Tool calls</h2><table>{calls}</table>" if calls else "")
         + (f"<h2>What to know before trusting this record</h2><ul>{doubts}</ul>" if doubts else ""),
+    )
+
+
+def _wave(conversation: Conversation, peaks: dict[str, Any]) -> str:
+    """Both sides as one picture, caller above, agent below; interruptions as lines across."""
+    (zoom,) = peaks["zooms"]
+    seconds_per_point = zoom["frames_per_point"] / peaks["rate_hz"]
+    width = max(len(zoom["low"][0]), 1)
+    sides = "".join(
+        f'<path class={side} d="{_outline(low, high, middle)}"/>'
+        for side, low, high, middle in zip(SIDES, zoom["low"], zoom["high"], MIDDLES, strict=True)
+    )
+    marks = "".join(
+        f'<path class=cut d="M{i.at_ns / 1e9 / seconds_per_point:.1f} 0V{2 * SIDE_HEIGHT}"/>'
+        for i in conversation.interruptions
+    )
+    return (
+        f'<svg id=wave viewBox="0 0 {width} {2 * SIDE_HEIGHT}" preserveAspectRatio=none role=img '
+        f'aria-label="Waveform: caller above, agent below" data-seconds="{width * seconds_per_point:.3f}">'
+        f'{sides}{marks}<path id=head d="M0 0V{2 * SIDE_HEIGHT}"/></svg>'
+    )
+
+
+def _outline(low: list[int], high: list[int], middle: int) -> str:
+    scale = SIDE_HEIGHT / 2 / 128
+    return "".join(
+        f"M{x} {middle - top * scale:.1f}V{middle - bottom * scale + 0.5:.1f}"
+        for x, (bottom, top) in enumerate(zip(low, high, strict=True))
     )
 
 

@@ -44,7 +44,8 @@ def summary(visitor: Reader, conversation_id: str) -> str:
     return visitor.library.conversation(conversation_id).summary()
 
 
-@router.api_route("/{conversation_id}/audio", methods=["GET", "HEAD"], summary="Its sound")
+@router.head("/{conversation_id}/audio", include_in_schema=False)
+@router.get("/{conversation_id}/audio", summary="Its sound")
 def audio(
     visitor: Reader,
     request: Request,

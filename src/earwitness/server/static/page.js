@@ -1,4 +1,6 @@
-// The transcript follows the sound, and the sound follows a click on the transcript.
+// Transcript and waveform follow the sound, and the sound follows a click on either.
+const wave = document.getElementById("wave");
+const head = document.getElementById("head");
 const sound = document.getElementById("sound");
 const lines = [...document.querySelectorAll("ol.transcript li")];
 
@@ -10,7 +12,15 @@ for (const line of lines) {
   });
 }
 
+wave?.addEventListener("click", (click) => {
+  const box = wave.getBoundingClientRect();
+  sound.currentTime = ((click.clientX - box.left) / box.width) * Number(wave.dataset.seconds);
+  sound.play();
+});
+
 sound?.addEventListener("timeupdate", () => {
+  const part = sound.currentTime / Number(wave.dataset.seconds);
+  head.setAttribute("transform", `translate(${part * wave.viewBox.baseVal.width} 0)`);
   const now = lines.findLast((line) => Number(line.dataset.at) <= sound.currentTime);
   for (const line of lines) line.classList.toggle("now", line === now);
 });
