@@ -45,7 +45,7 @@ def test_message_after_a_result_stands_after_the_call() -> None:
 
 def test_call_seen_only_at_the_end_of_its_response_is_not_lost() -> None:
     leg = Playbook("openai")
-    output = [call("completed", '{"a":1}', name="find", call_id="c1")]
+    output = [{"id": "f1", "type": "function_call", "arguments": '{"a":1}', "name": "find", "call_id": "c1"}]
     told = leg.server("response.done", response={"id": "r1", "status": "completed", "output": output})
     assert told == [
         'ToolCalled call=c1 name=find arguments={"a":1} item=f1 response=r1',
@@ -58,6 +58,14 @@ def test_call_whose_id_comes_late_is_one_call() -> None:
     assert leg.server("response.output_item.added", item=call("in_progress", "")) == []
     done = {"item_id": "f1", "call_id": "c1", "name": "find", "arguments": "{}"}
     assert leg.server("response.function_call_arguments.done", **done) == [
+        "ToolCalled call=c1 name=find arguments={} item=f1"
+    ]
+
+
+def test_call_named_only_by_its_item_is_the_same_call() -> None:
+    leg = Playbook("openai")
+    leg.server("response.output_item.added", item=call("in_progress", "", name="find", call_id="c1"))
+    assert leg.server("response.function_call_arguments.done", item_id="f1", arguments="{}") == [
         "ToolCalled call=c1 name=find arguments={} item=f1"
     ]
 

@@ -94,6 +94,8 @@ def test_sound_that_a_client_puts_in_was_never_spoken_here() -> None:
         "MessageOpened item=u1 role=user is_inserted=true is_audible=false",
         "MessageClosed item=u1",
     ]
+    spoken_here = message("u2", "user", spoken(None, "input_audio"), status="completed")
+    assert leg.server(ADDED, item=spoken_here)[0] == "MessageOpened item=u2 role=user"
 
 
 def test_answer_that_a_client_puts_in_was_never_spoken_here() -> None:
@@ -111,6 +113,13 @@ def test_speech_waits_for_its_transcript_where_one_will_come() -> None:
     assert leg.server(DONE, previous_item_id=None, item=item) == []
     completed = "conversation.item.input_audio_transcription.completed"
     assert leg.server(completed, item_id="u1", transcript="Hi\n")[-1] == "MessageClosed item=u1"
+
+
+def test_speech_whose_transcript_is_there_waits_for_nothing() -> None:
+    leg = Playbook("openai")
+    leg.server("session.updated", session={"input_audio_transcription": {"model": "whisper-1"}})
+    item = message("u1", "user", spoken("Hi", "input_audio"), status="completed")
+    assert leg.server(CREATED, previous_item_id=None, item=item)[-1] == "MessageClosed item=u1"
 
 
 def test_speech_that_gets_no_transcript_ends_with_its_item() -> None:
