@@ -53,8 +53,9 @@ def test_answer_repeated_five_times_is_one_message() -> None:
 
 
 def test_item_with_several_parts_keeps_their_places() -> None:
-    done = message("a1", "assistant", spoken("Look:"), {"type": "image"}, typed("7", "output_text"))
-    assert Playbook("openai").server("response.output_item.done", response_id="r1", item=done)[1:] == [
+    done = message("a1", "assistant", typed("Look:", "output_text"), {"type": "image"}, typed("7", "text"))
+    assert Playbook("openai").server("response.output_item.done", response_id="r1", item=done) == [
+        "MessageOpened item=a1 role=assistant response=r1",
         "TextArrived item=a1 text=Look: is_whole=true",
         "TextArrived item=a1 text=7 part=2 is_whole=true",
         "MessageClosed item=a1",
@@ -150,6 +151,22 @@ def test_removed_item_is_told_once_it_was_known() -> None:
     leg.server(ADDED, item=message("a1", "assistant"))
     assert leg.client("conversation.item.delete", item_id="a1") == []
     assert leg.server("conversation.item.deleted", item_id="a1") == ["MessageRemoved item=a1"]
+
+
+def test_head_is_free_again_once_the_first_item_is_removed() -> None:
+    leg = Playbook("openai")
+    leg.server(ADDED, previous_item_id=None, item=message("a1", "assistant"))
+    leg.server("conversation.item.deleted", item_id="a1")
+    assert leg.server(ADDED, previous_item_id=None, item=message("a2", "assistant")) == [
+        "MessageOpened item=a2 role=assistant is_first=true"
+    ]
+
+
+def test_transcript_in_an_item_is_the_same_as_that_in_its_own_event() -> None:
+    leg = Playbook("openai")
+    leg.server("conversation.item.input_audio_transcription.completed", item_id="u1", transcript="Hi\n")
+    item = message("u1", "user", spoken("Hi\n", "input_audio"), status="completed")
+    assert leg.server(DONE, item=item) == []
 
 
 @pytest.mark.parametrize(

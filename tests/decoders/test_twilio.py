@@ -117,11 +117,13 @@ def test_stop_tells_only_what_start_did_not() -> None:
 
 def test_hole_in_the_numbers_is_told_once() -> None:
     leg = begun()
-    hole = 'ProblemReported code=sequence_gap message="3 messages are missing before sequence number 5"'
+    hole = 'ProblemReported code=sequence_gap message="3 missing before sequence number 5"'
     assert leg.tell("client", media("5", "65"))[0] == hole
     assert len(leg.tell("client", media("6", "85"))) == 1
     assert len(leg.tell("client", media("4", "45"))) == 1
     assert len(leg.tell("client", media("7", "105"))) == 1
+    one = 'ProblemReported code=sequence_gap message="1 missing before sequence number 9"'
+    assert leg.tell("client", media("9", "145"))[0] == one
 
 
 def test_hole_that_the_recorder_made_is_not_twilio_s() -> None:

@@ -153,7 +153,7 @@ class TwilioMediaStreams:
         if frame.event == "start" or last is None or number > last:
             self._last_number = number
         if frame.event != "start" and last is not None and number > last + 1:
-            message = f"{number - last - 1} messages are missing before sequence number {number}"
+            message = f"{number - last - 1} missing before sequence number {number}"
             yield ProblemReported(seen=seen, code="sequence_gap", message=message)
 
     # -- the stream ----------------------------------------------------------------------------------
