@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from earwitness.audio.waveform import waveform
-from earwitness.errors import Conflict, Denied, InUse, NotFound
+from earwitness.capture.status import RecorderStatus
+from earwitness.errors import Conflict, InUse, NotFound
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders, read_leg
 from earwitness.journal.record import Record
@@ -34,7 +35,7 @@ from earwitness.settings import Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Page
-from earwitness.store.keys import Keys, Scope
+from earwitness.store.keys import Keys
 from earwitness.store.objects import FolderObjects
 from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, ToolCallRow
 
@@ -42,22 +43,6 @@ TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
 
 
 RECORDER_SILENT_S = 5.0  # a recorder that said nothing for so long is not to be trusted
-
-
-class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the recording goes, as the recorder says once a second."""
-
-    live_legs: int
-    is_red: bool
-    reason: str
-    lost_records: int
-    unsynced_age_ms: float
-    disk_free_bytes: int
-
-
-def catalog_url(settings: Settings) -> str:
-    """Where the catalog is: the database that is set, or a SQLite file in the data folder."""
-    return settings.database_url or f"sqlite:///{settings.data_path / 'catalog.db'}"
 
 
 def open_library(
@@ -78,7 +63,7 @@ class Library:
         self.workspace = workspace
         self.data_path = settings.data_path
         self.journal_root = self.data_path / "journal"
-        self.catalog = Catalog.open(catalog_url(settings))
+        self.catalog = Catalog.open(settings.catalog_url)
         self.objects = FolderObjects(self.data_path / "objects")
         self.keys = Keys(self.catalog.database)
         self.recorder: RecorderStatus | None = None
@@ -90,16 +75,6 @@ class Library:
         other = copy(self)
         other.workspace = workspace
         return other
-
-    def admit(self, key: str | None) -> str | None:
-        """The workspace a leg with this key is recorded for; None: refuse it."""
-        if key is None:
-            return None if self.settings.tap.require_key else self.workspace
-        try:
-            holder = self.keys.check(key)
-        except Denied:
-            return None
-        return holder.workspace_id if holder.allows(Scope.CAPTURE) else None
 
     # -- finding --------------------------------------------------------------------------------------
 

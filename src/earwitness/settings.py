@@ -75,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def data_path(self) -> Path:
         return Path(self.data_dir)
 
+    @property
+    def catalog_url(self) -> str:
+        """The database that is set, or a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_path.absolute() / 'catalog.db'}"
+
 
 SIMULATED_OPENAI_PORT, SIMULATED_BOT_PORT = 5011, 5012  # where `earwitness simulate` listens
 

@@ -14,9 +14,7 @@ def command() -> None:
 
 
 def _url(context: click.Context) -> str:
-    from earwitness.library import catalog_url
-
-    return catalog_url(settings_of(context))
+    return settings_of(context).catalog_url
 
 
 @command.command("upgrade")

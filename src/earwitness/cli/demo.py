@@ -35,7 +35,7 @@ def command(context: click.Context, once: bool, speed: float) -> None:
 
 
 async def _demo(settings: Settings, *, once: bool, speed: float) -> int:
-    from earwitness.server.processes import recording, until_told_to_stop
+    from earwitness.server.recorder import recording, until_told_to_stop
 
     print_first_key(settings)
     async with recording(settings):

@@ -35,11 +35,13 @@ def command(context: click.Context, role: str, api_port: int | None, tap_port: i
 
 def serve(settings: Settings, role: str) -> int:
     """Run one role until told to stop; the exit status."""
-    from earwitness.server.processes import recording, run_desk, until_told_to_stop
+    from earwitness.server.recorder import recording, until_told_to_stop
 
     refuse_open_door(settings)
     print_first_key(settings)
     if role in ("api", "worker"):
+        from earwitness.server.desk import run_desk
+
         run_desk(settings, None, on_ready=lambda: _say(settings, None))
         return 0
 
@@ -75,9 +77,10 @@ def refuse_open_door(settings: Settings) -> None:
 
 def print_first_key(settings: Settings) -> None:
     """Make the first API key of a new data folder and show it: this once."""
-    from earwitness.library import Library
+    from earwitness.store.catalog import Catalog
+    from earwitness.store.keys import Keys
 
-    keys = Library(settings).keys
+    keys = Keys(Catalog.open(settings.catalog_url).database)
     if not keys.list("default"):
         click.echo(f"API key, shown only now: {keys.create('first', ('admin',)).text}")
 

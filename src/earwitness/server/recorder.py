@@ -1,46 +1,53 @@
-"""Two processes: the recorder carries the calls, the desk serves and finishes them.
+"""The recorder: the process that carries the calls, and starts the desk beside it.
 
-The recorder is the parent. It starts the desk, tells it once a second how the recording goes, and starts
-it again should it die; the calls never notice. When the recorder goes, the desk reads the end of its
-standard input and goes too.
+The recorder is the parent. It tells the desk once a second how the recording goes, and starts it again
+should it die; the calls never notice. When the recorder goes, the desk reads the end of its standard
+input and goes too. Nothing heavy is loaded here: no web framework, no audio.
 """
 
 import asyncio
 import contextlib
 import logging
 import signal
-import socket
 import sys
-import threading
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import IO
 
 import msgspec
-import uvicorn
 
+from earwitness.capture.status import RecorderStatus
 from earwitness.capture.tap import Tap
-from earwitness.errors import EarwitnessError, InUse
+from earwitness.errors import Denied, EarwitnessError
 from earwitness.journal.writer import Journal
-from earwitness.library import Library, RecorderStatus
-from earwitness.pipeline.lock import FolderLock
-from earwitness.server.app import create_app
-from earwitness.server.guard import Links
-from earwitness.server.worker import Worker
+from earwitness.server.bond import READY, Refusal
 from earwitness.settings import Settings
-from earwitness.store.secret_file import ensure_secret
+from earwitness.store.database import Database
+from earwitness.store.keys import Keys, Scope
 
 STATUS_EVERY_S = 1.0
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 1.0, 30.0
-READY = b"ready\n"
 DESK_STOPS_IN_S = 10.0
-ORPHAN_GOES_IN_S = 0.9  # a desk whose recorder was killed notices and lets go well within this
 
 log = logging.getLogger(__name__)
 
 
-# -- the recorder ------------------------------------------------------------------------------------
+class Admission:
+    """Which workspace a leg is recorded for. The catalog is opened when the first key comes, not before."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.catalog_url
+        self._keys: Keys | None = None
+
+    def __call__(self, key: str | None) -> str | None:
+        """The workspace of a key that may record; None: refuse the leg."""
+        if key is None:
+            return None
+        self._keys = self._keys or Keys(Database(self._url))
+        try:
+            holder = self._keys.check(key)
+        except Denied:
+            return None
+        return holder.workspace_id if holder.allows(Scope.CAPTURE) else None
 
 
 @asynccontextmanager
@@ -53,8 +60,8 @@ async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncItera
     journal = Journal(
         settings.data_path / "journal", on_alarm=lambda reason: log.error("recording: %s", reason)
     )
-    tap = Tap(settings, journal, admit=Library(settings).admit)
-    desk = _Desk(settings, journal, tap)
+    tap = Tap(settings, journal, admit=Admission(settings))
+    desk = DeskProcess(settings, journal, tap)
     keeper: asyncio.Task[None] | None = None
     try:
         if with_desk:
@@ -79,7 +86,7 @@ async def until_told_to_stop() -> None:
     await stop.wait()
 
 
-class _Desk:
+class DeskProcess:
     """The desk's process, as the recorder sees it."""
 
     def __init__(self, settings: Settings, journal: Journal, tap: Tap) -> None:
@@ -151,14 +158,6 @@ class _Desk:
             await process.wait()
 
 
-class Refusal(msgspec.Struct, frozen=True):
-    """Why the desk could not start, told to the recorder in one line."""
-
-    kind: str
-    message: str
-    hint: str
-
-
 def _told(line: bytes) -> EarwitnessError:
     try:
         refusal = msgspec.json.decode(line, type=Refusal)
@@ -166,61 +165,3 @@ def _told(line: bytes) -> EarwitnessError:
         return EarwitnessError("the desk did not start", hint="Its own words are above, on standard error.")
     kinds = {kind.__name__: kind for kind in EarwitnessError.__subclasses__()}
     return kinds.get(refusal.kind, EarwitnessError)(refusal.message, hint=refusal.hint)
-
-
-# -- the desk ----------------------------------------------------------------------------------------
-
-
-def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callable[[], None]) -> None:
-    """Serve the API and do the work after the call, until told to stop, or until `recorder` ends.
-
-    `recorder` brings one `RecorderStatus` a line. Raises `InUse` when the folder or the port is taken.
-    """
-    with FolderLock(settings.data_path, patience_s=ORPHAN_GOES_IN_S):
-        library = Library(settings)
-        worker = Worker(library)
-        library.trouble = worker.trouble
-        app = create_app(library, Links(ensure_secret(settings.data_path, "links")))
-        config = uvicorn.Config(
-            app, host=settings.api.host, port=settings.api.port, log_level="warning", lifespan="off"
-        )
-        server = _Server(config, on_ready)
-        if recorder is not None:
-            library.recorder_seen_s = time.monotonic()
-            threading.Thread(target=_listen, args=(recorder, library, server), daemon=True).start()
-        worker.start()
-        try:
-            server.serve_or_raise()
-        finally:
-            worker.stop()
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens, and why when it cannot."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            self._on_ready()
-
-    def serve_or_raise(self) -> None:
-        try:
-            sock = self.config.bind_socket()
-        except SystemExit as error:
-            host, port = self.config.host, self.config.port
-            raise InUse(
-                f"port {port} on {host} is taken", hint="Stop what holds it, or set api.port to another."
-            ) from error
-        self.run(sockets=[sock])
-
-
-def _listen(recorder: IO[bytes], library: Library, server: uvicorn.Server) -> None:
-    for line in recorder:
-        with contextlib.suppress(msgspec.ValidationError, msgspec.DecodeError):
-            library.recorder = msgspec.json.decode(line, type=RecorderStatus)
-            library.recorder_seen_s = time.monotonic()
-    server.should_exit = True
