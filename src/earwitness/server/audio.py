@@ -5,9 +5,9 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from earwitness.library import Recorded
 from earwitness.projections.layouts import safe
 from earwitness.projections.naming import recording_id
+from earwitness.recorded import Recorded
 from earwitness.server.guard import Reader
 from earwitness.server.ranges import ranged
 

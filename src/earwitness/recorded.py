@@ -1,0 +1,142 @@
+"""One recorded conversation, and all that can be asked of it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from earwitness.audio.waveform import waveform
+from earwitness.errors import Conflict, NotFound
+from earwitness.journal import recovery
+from earwitness.journal.reader import is_live, read_leg
+from earwitness.journal.record import Record
+from earwitness.model.conversation import Conversation, Status
+from earwitness.model.events import Event
+from earwitness.pipeline import line
+from earwitness.pipeline.sound import Sound
+from earwitness.pipeline.write import write_layout
+from earwitness.projections import documents, health, transcript
+from earwitness.projections.layouts import LAYOUTS, as_json
+from earwitness.store.catalog import Catalog
+from earwitness.store.objects import Objects
+from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, ToolCallRow
+
+TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
+
+
+class Recorded:
+    """One recorded conversation and all that can be asked of it. `row` is what the catalog says of it."""
+
+    def __init__(self, row: ConversationRow, folders: list[Path], catalog: Catalog, objects: Objects) -> None:
+        self.row = row
+        self.id = row.id
+        self.folders = folders  # of the journals, one a leg
+        self._catalog = catalog
+        self._objects = objects
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """The whole of it, told from the journals as they stand at the first asking."""
+        return line.rebuild(self.id, self.folders)
+
+    def shortcomings(self) -> list[str]:
+        """What keeps this record from being complete and readable; empty when nothing does."""
+        found = [] if self.row.status == Status.COMPLETE else [f"status {self.row.status}"]
+        found += [reason["message"] for reason in self.health()["reasons"]]
+        found += [problem for folder in self.folders for problem in recovery.verify(folder).problems]
+        if not self.transcript().strip():
+            found.append("no transcript")
+        if not any(block.any() for block in self.audio().blocks()):
+            found.append("no sound")
+        return found
+
+    # -- words and facts ------------------------------------------------------------------------------
+
+    def messages(self, role: str | None = None) -> tuple[MessageRow, ...]:
+        return self._catalog.messages(self.row.workspace_id, self.id, role=role)
+
+    def tool_calls(self) -> tuple[ToolCallRow, ...]:
+        return self._catalog.tool_calls(self.row.workspace_id, self.id)
+
+    def artifacts(self) -> tuple[ArtifactRow, ...]:
+        return self._catalog.artifacts(self.row.workspace_id, self.id)
+
+    def events(self) -> Iterator[Event]:
+        return line.events(self.folders)
+
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """Every record of every leg as (leg id, record), leg after leg: the wire itself."""
+        for folder in self.folders:
+            for record in read_leg(folder):
+                yield folder.name, record
+
+    def document(self) -> dict[str, Any]:
+        return documents.conversation_document(self.conversation)
+
+    def health(self) -> dict[str, Any]:
+        return health.document(self.conversation)
+
+    def summary(self) -> str:
+        return documents.summary_text(self.conversation)
+
+    def transcript(self, form: str = "text") -> str:
+        """In one of `TRANSCRIPT_FORMATS`."""
+        makers: dict[str, Callable[[Conversation], str]] = {
+            "text": transcript.text,
+            "srt": transcript.srt,
+            "vtt": transcript.vtt,
+            "json": lambda conversation: as_json(transcript.document(conversation)),
+        }
+        if form not in makers:
+            raise NotFound(f"no transcript format {form}", hint=f"Formats: {', '.join(TRANSCRIPT_FORMATS)}.")
+        return makers[form](self.conversation)
+
+    # -- sound ----------------------------------------------------------------------------------------
+
+    def audio(self, track: str = "stereo", *, rate_hz: int = 16_000) -> Sound:
+        """A track, to be written to a file or read in ranges; of a running call, as far as it has come."""
+        return Sound(self.conversation, line.sound_of(self.folders), track, rate_hz)
+
+    def waveform(self, most_points: int = 2000) -> dict[str, Any]:
+        """Peaks of caller and agent, at the finest zoom with at most so many points (or the coarsest).
+
+        As `waveform.json` has it, with one zoom: `low` and `high` by channel, -128 to 127.
+        """
+        try:
+            size, read = self.stored("waveform.json")
+        except NotFound:
+            sound = self.audio("stereo")
+            return waveform(sound.blocks(), rate_hz=sound.rate_hz, channels=2).as_dict(most_points)
+        peaks: dict[str, Any] = msgspec.json.decode(b"".join(read(0, size)))
+        fitting = [zoom for zoom in peaks["zooms"] if len(zoom["low"][0]) <= most_points]
+        return {**peaks, "zooms": fitting[:1] or peaks["zooms"][-1:]}
+
+    # -- out and away ---------------------------------------------------------------------------------
+
+    def stored(self, name: str) -> tuple[int, Callable[[int, int], Iterator[bytes]]]:
+        """A finished file: its size, and a way to read bytes of it. Raises `NotFound` before it is made."""
+        artifact = next((artifact for artifact in self.artifacts() if artifact.name == name), None)
+        if artifact is None:
+            raise NotFound(
+                f"{name} of conversation {self.id} is not made yet", hint="Ask for wav, which needs no file."
+            )
+        return artifact.byte_count, lambda start, stop: self._objects.open(artifact.path, start, stop)
+
+    def export(self, folder: str | Path, layout: str = "default") -> list[Path]:
+        """Write the conversation's files in a named layout below `folder`. Existing files are replaced."""
+        if layout not in LAYOUTS:
+            raise NotFound(f"no layout is called {layout}", hint=f"Layouts: {', '.join(LAYOUTS)}.")
+        return write_layout(LAYOUTS[layout], self.conversation, self.folders, Path(folder))
+
+    def delete(self) -> None:
+        """Remove rows, files and journals. Raises `Conflict` while the call runs."""
+        if self.row.status == Status.ACTIVE or any(is_live(folder) for folder in self.folders):
+            raise Conflict(f"conversation {self.id} is still running", hint="End the call first.")
+        for artifact in self.artifacts():
+            self._objects.delete(artifact.path)
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._catalog.remove(self.row.workspace_id, self.id)
