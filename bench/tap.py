@@ -112,7 +112,7 @@ async def serve_upstream():
 
 async def serve_tap(upstream_port, keeps):
     from earwitness.capture.tap import Tap
-    from earwitness.journal.writer import Journal, Limits
+    from earwitness.journal.writer import Journal
     from earwitness.settings import Recording, Route, Settings
     from earwitness.settings import Tap as Listen
 
@@ -120,7 +120,7 @@ async def serve_tap(upstream_port, keeps):
     recording = Recording(audio=keeps, raw=keeps, transcripts=keeps)
     route = Route(provider="twilio", upstream=f"ws://127.0.0.1:{upstream_port}", record=recording)
     with tempfile.TemporaryDirectory(dir=HERE) as folder:
-        journal = Journal(Path(folder) / "journal", limits=Limits(flush_ms=25))
+        journal = Journal(Path(folder) / "journal")
         tap = Tap(Settings(tap=Listen(port=0), routes={"r": route}), journal)
         await tap.start()
         print(tap.port, flush=True)
@@ -194,12 +194,16 @@ def measure(kind, calls, seconds, window):
         port = int(upstream.stdout.readline())
         tap = None
         if kind != "direct":
-            tap = stack.enter_context(process("--as", "tap", "--port", port, "--keeps", int(kind == "recording")))
+            tap = stack.enter_context(
+                process("--as", "tap", "--port", port, "--keeps", int(kind == "recording"))
+            )
             port = int(tap.stdout.readline())
         usage = psutil.Process(tap.pid) if tap else None
         empty = usage.memory_info().rss if usage else 0
         caller = stack.enter_context(
-            process("--as", "load", "--port", port, "--calls", calls, "--seconds", seconds, "--window", window)
+            process(
+                "--as", "load", "--port", port, "--calls", calls, "--seconds", seconds, "--window", window
+            )
         )
         caller.stdout.readline()
         before = usage.cpu_times() if usage else None

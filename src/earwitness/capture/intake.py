@@ -19,8 +19,8 @@ from earwitness.clock import Instant
 from earwitness.journal.record import Answered, Ended, Gap, Kind, Note, Opened, Origin
 from earwitness.journal.writer import LegWriter
 
-SWEEP_MS = 20  # with the journal's flush within 25 ms: a killed process loses less than 50 ms
-SLICE_MS = 3  # at a stretch; then the loop may forward again
+SWEEP_MS = 35  # and then a flush at once: a killed process loses less than 50 ms
+SLICE_MS = 1  # at a stretch; then the loop may forward again
 WAITING_BYTES = 8 << 20  # of one leg, unread; beyond it messages are counted instead of kept
 RAW_BYTES = 64 * 1024  # kept of what is no WebSocket any more, per direction
 
@@ -141,7 +141,7 @@ class Intake:
             at, origin, chunk = waiting.popleft()
             self._waiting_bytes -= len(chunk)
             ways[origin].feed(at, chunk)
-            if perf_counter() > until:
+            if len(waiting) & 7 == 0 and perf_counter() > until:
                 break
         self._is_due = bool(waiting)
         return not waiting
@@ -196,11 +196,12 @@ class Sweep:
         self,
         loop: asyncio.AbstractEventLoop,
         on_alarm: Callable[[str], None] = lambda _: None,
-        interval_ms: float = SWEEP_MS,
+        on_swept: Callable[[], None] = lambda: None,
     ) -> None:
         self.on_alarm = on_alarm
+        self._on_swept = on_swept
         self._loop = loop
-        self._interval_s = interval_ms / 1000
+        self._interval_s = SWEEP_MS / 1000
         self._due: deque[Intake] = deque()
         self._is_set = False
 
@@ -224,3 +225,5 @@ class Sweep:
         self._is_set = bool(due)
         if due:
             self._loop.call_soon(self._run)
+        else:
+            self._on_swept()

@@ -41,15 +41,7 @@ def strike(payload: bytes) -> bytes:
     start = payload.rfind(b'"', 0, middle) + 1
     if end - start > _LONG:
         sound = payload[start:end]
-        if (
-            b"-" in sound
-            or b"_" in sound
-            or b" " in sound
-            or b"." in sound
-            or b":" in sound
-            or b"?" in sound
-            or b"\\" in sound
-        ):
+        if b"-" in sound or b"_" in sound or b" " in sound or b"." in sound or b":" in sound or b"?" in sound:
             return _strike_known(payload) if _has_needle(payload) else payload
         skeleton = (payload[:start] + payload[end:]).translate(None, _DIGITS)
     else:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import ssl
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from earwitness.clock import Clock, SystemClock
 from earwitness.errors import InUse, InvalidInput, SettingsError
 from earwitness.journal.writer import Journal, LegWriter
 from earwitness.settings import Settings
+
+SWITCH_S = (
+    0.0005  # the loop takes the interpreter back from the journal's threads within this, not within 5 ms
+)
 
 Admit = Callable[[str | None], str | None]
 
@@ -79,7 +84,8 @@ class Tap:
     async def start(self) -> None:
         """Listen. Raises `InUse` when the port is taken, `SettingsError` for a wrong route or certificate."""
         loop = asyncio.get_running_loop()
-        self.sweep = Sweep(loop, self.on_alarm)
+        sys.setswitchinterval(min(SWITCH_S, sys.getswitchinterval()))
+        self.sweep = Sweep(loop, self.on_alarm, self._journal.flush_soon)
         for name, route in self.settings.routes.items():
             upstream = self._upstreams[name] = parse_upstream(name, route.upstream)
             self.contexts[name] = client_context(route.ca_file) if upstream.is_tls else None

@@ -119,6 +119,10 @@ class Journal:
             disk_free_bytes=self._disk_free_bytes,
         )
 
+    def flush_soon(self) -> None:
+        """Hand the kernel what waits, now rather than at the end of the interval. Does not wait for it."""
+        self._shared.flush_wanted.set()
+
     def close(self, timeout_s: float = 10.0) -> None:
         """All is written and synced and every lock released, unless the disk does not take it in time."""
         with self._shared.condition:
