@@ -108,6 +108,19 @@ async def test_a_barge_in_clears_the_telephone_and_claims_the_last_mark():
         assert truncate["audio_end_ms"] == 200
 
 
+async def test_of_two_answers_in_the_queue_the_one_in_the_air_is_cut():
+    async with asyncio.timeout(5), Line() as line:
+        await line.voice.sound("item_1")
+        await line.voice.sound("item_2")
+        await line.get(4)
+        await line.voice.tell(type="input_audio_buffer.speech_started", audio_start_ms=0, item_id="item_3")
+        assert (await line.get())[0]["event"] == "clear"
+        assert (await line.voice.asked.get())["item_id"] == "item_1"
+        await line.voice.sound("item_2")
+        await line.voice.sound("item_4")
+        assert (await line.get(2))[1]["mark"]["name"] == "item_4:200"
+
+
 async def test_sound_of_a_cut_answer_that_comes_late_is_not_played():
     async with asyncio.timeout(5), Line() as line:
         await line.voice.sound("item_1")

@@ -92,15 +92,16 @@ async def _started(phone: ServerConnection) -> dict[str, Any]:
 
 
 class _Bridge:
-    """One call: two sockets and how far the answer in the air was played."""
+    """One call: two sockets, and how far the answers in the air were played."""
 
     def __init__(
         self, phone: ServerConnection, voice: ClientConnection, stream: str, application: Application
     ) -> None:
         self._phone, self._voice, self._stream = phone, voice, stream
         self._application = application
-        self._item, self._sent_bytes, self._played_ms = "", 0, 0
-        self._marks: set[str] = set()  # set and not yet come back
+        self._sent_bytes: dict[str, int] = {}  # by item
+        self._played_ms: dict[str, int] = {}
+        self._marks: dict[str, str] = {}  # set and not yet come back, in order: name and item
         self._cut: set[str] = set()
 
     async def run(self) -> None:
@@ -120,10 +121,9 @@ class _Bridge:
                     return
 
     def _reached(self, name: str) -> None:
-        item, _, ms = name.partition(":")
-        if name in self._marks:  # after a clear they come back though their sound was not played
-            self._marks.discard(name)
-            self._played_ms = int(ms) if item == self._item else self._played_ms
+        item = self._marks.pop(name, None)
+        if item is not None:  # after a clear they come back though their sound was not played
+            self._played_ms[item] = int(name.removeprefix(f"{item}:"))
 
     async def _from_voice(self) -> None:
         async for frame in self._voice:
@@ -137,19 +137,18 @@ class _Bridge:
                     await self._application.run_tools(self._voice, message["response"]["output"])
 
     async def _play(self, item: str, payload: str) -> None:
-        if item != self._item:
-            self._item, self._sent_bytes, self._played_ms = item, 0, 0
-        self._sent_bytes += len(b64decode(payload))
-        name = f"{item}:{self._sent_bytes // BYTES_PER_MS}"
-        self._marks.add(name)
+        self._sent_bytes[item] = self._sent_bytes.get(item, 0) + len(b64decode(payload))
+        name = f"{item}:{self._sent_bytes[item] // BYTES_PER_MS}"
+        self._marks[name] = item
         await self._tell("media", {"payload": payload})
         await self._tell("mark", {"name": name})
 
     async def _stop_playing(self) -> None:
+        in_the_air = next(iter(self._marks.values()))
+        self._cut.update(self._marks.values())
         self._marks.clear()
-        self._cut.add(self._item)
         await self._phone.send(json.dumps({"event": "clear", "streamSid": self._stream}))
-        await cut_answer(self._voice, self._item, self._played_ms)
+        await cut_answer(self._voice, in_the_air, self._played_ms.get(in_the_air, 0))
 
     async def _tell(self, event: str, fields: dict[str, str]) -> None:
         await self._phone.send(json.dumps({"event": event, "streamSid": self._stream, event: fields}))
