@@ -53,13 +53,9 @@ class Direction:
         else:
             note_gap(self._writer, at, reason, detail)
 
-    def feed(self, at: Instant, chunk: bytes) -> None:
-        reader = self.reader
-        if not reader.is_broken:
-            reader.feed(at, chunk)
-            if not reader.is_broken:
-                return
-            chunk, reader.rest = reader.rest, b""
+    def keep_raw(self, at: Instant) -> None:
+        """Take what the reader could not read."""
+        chunk, self.reader.rest = self.reader.rest, b""
         room = RAW_BYTES - sum(map(len, self._raw))
         self._raw.append(chunk[:room])
         self._raw_lost += max(0, len(chunk) - room)
@@ -122,7 +118,6 @@ class Intake:
         """Take a chunk that has been forwarded."""
         if not self.is_open:
             return
-        self._last = at
         self._waiting.append((at, origin, chunk))
         self._waiting_bytes += len(chunk)
         if not self._is_due:
@@ -137,10 +132,15 @@ class Intake:
 
     def _read(self, until: float) -> bool:
         waiting, ways = self._waiting, self._ways
+        of_client, of_server = ways[Origin.CLIENT], ways[Origin.SERVER]
         while waiting:
             at, origin, chunk = waiting.popleft()
             self._waiting_bytes -= len(chunk)
-            ways[origin].feed(at, chunk)
+            way = of_client if origin is Origin.CLIENT else of_server
+            self._last = at
+            way.reader.feed(at, chunk)
+            if way.reader.is_broken:
+                way.keep_raw(at)
             if len(waiting) & 7 == 0 and perf_counter() > until:
                 break
         self._is_due = bool(waiting)
