@@ -79,7 +79,8 @@ def test_close_frame_may_be_empty() -> None:
 
 def test_leg_without_an_end_crashed_and_says_so_once() -> None:
     leg = Playbook("openai")
-    (closed,) = leg.decoder.finish()
+    gap, closed = leg.decoder.finish()
+    assert (gap.reason, gap.first, gap.since_ns) == ("crash", 1, closed.seen.at_ns)
     assert (closed.why, closed.seen.record) == ("crash", 0)
     assert leg.decoder.finish() == []
 

@@ -73,12 +73,15 @@ class LegDecoder:
             yield from self._provider.audio(record)
 
     def finish(self) -> list[Event]:
-        """No more will come. A leg that did not end in order crashed with its recorder; says so once."""
+        """No more will come. A leg that did not end in order crashed with its recorder: a gap, and the end."""
         if self._is_over or self._last is None:
             return []
         self._is_over = True
         by, code, reason = self._close
-        return [LegClosed(seen=self._last, why="crash", by=by, code=code, detail=reason)]
+        return [
+            GapFound(seen=self._last, reason="crash", first=self._last.record + 1, since_ns=self._last.at_ns),
+            LegClosed(seen=self._last, why="crash", by=by, code=code, detail=reason),
+        ]
 
     def _stamp(self, record: Record) -> Stamp:
         at_ns = self._began_wall_ns + record.monotonic_ns - self._began_monotonic_ns

@@ -123,7 +123,9 @@ class Remarks:
 
     @property
     def gap_reasons(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(f"gap:{event.reason}" for event in self._gaps))
+        """Why something is missing; a crash is told by the leg it ended."""
+        reasons = dict.fromkeys(event.reason for event in self._gaps)
+        return tuple(f"gap:{reason}" for reason in reasons if reason != "crash")
 
 
 def _gap_span(event: GapFound, zero_ns: int) -> GapSpan:
