@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
@@ -63,3 +66,25 @@ def test_the_questions_people_ask_in_sql_are_one_line(
         if not catalog.database.is_sqlite:
             connection.execute(sa.text("SET TIME ZONE 'UTC'"))
         assert [tuple(row) for row in connection.execute(sa.text(question))] == answer
+
+
+def questions_of_the_docs() -> list[str]:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "sql.md"
+    return re.findall(r"^```sql\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("question", questions_of_the_docs(), ids=lambda question: question.split("\n")[0])
+def test_every_query_of_the_docs_is_answered(catalog: Catalog, question: str) -> None:
+    catalog.put(a_full_call(1))
+    call = "CA0123456789abcdef0123456789abcdef"
+    with catalog.database.writing() as connection:
+        connection.execute(
+            sa.text("UPDATE conversations SET call_id = :call, health_score = 40"), {"call": call}
+        )
+        connection.execute(
+            sa.text("UPDATE messages SET provider_conversation_id = :call, status = 'interrupted'"),
+            {"call": call},
+        )
+        connection.execute(sa.text("UPDATE messages SET provider = 'elevenlabs'"))
+    with catalog.database.reading() as connection:
+        assert connection.execute(sa.text(question)).all()
