@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from earwitness.projections.layouts import safe
 from earwitness.projections.naming import recording_id
 from earwitness.recorded import Recorded
-from earwitness.server.guard import Reader
+from earwitness.server.guard import Listener
 from earwitness.server.ranges import ranged
 
 router = APIRouter(tags=["audio"])
@@ -23,7 +23,7 @@ _PATH = "/api/v1/conversations/{conversation_id}/audio/{track}"
 @router.head(_PATH, include_in_schema=False)
 @router.get(_PATH, summary="A track: flac as stored, or wav at 16 kHz, 16 bit; by ranges")
 def track_audio(
-    visitor: Reader, request: Request, conversation_id: str, track: TrackName, format: FormatName = "wav"
+    visitor: Listener, request: Request, conversation_id: str, track: TrackName, format: FormatName = "wav"
 ) -> Response:
     return audio_response(request, visitor.library.conversation(conversation_id), track, format)
 

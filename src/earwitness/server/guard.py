@@ -6,6 +6,7 @@ so a route without a rule does not get past it.
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,14 +22,16 @@ from earwitness.store.keys import Scope
 
 OPEN = frozenset({"/healthz", "/readyz", "/static"})
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever asks, and as far as it is known by now: the desk of their workspace."""
+    """Whoever asks: the desk of their workspace, and the link they came by if they showed no key."""
 
     name: str
     library: Library
+    link: str = ""  # its query parameters
 
 
 class Links:
@@ -38,7 +41,7 @@ class Links:
         self._secret = secret
 
     def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS) -> str:
-        """Query parameters that let a GET below this conversation pass."""
+        """Query parameters with which the page and the sound of this conversation open."""
         until = int(time.time()) + seconds
         mark = self._mark(workspace, conversation, until)
         return urlencode({"workspace": workspace, "until": until, "link": mark})
@@ -46,7 +49,7 @@ class Links:
     def allows(self, conversation: str, query: Mapping[str, str]) -> bool:
         """Whether these query parameters were signed for this conversation and still hold."""
         until = query.get("until", "")
-        if not until.isascii() or not until.isdigit() or int(until) < time.time():
+        if not _SECONDS.fullmatch(until) or int(until) < time.time():
             return False
         mark = self._mark(query.get("workspace", ""), conversation, int(until))
         return hmac.compare_digest(mark.encode(), query.get("link", "").encode())
@@ -56,13 +59,14 @@ class Links:
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
 
-def needs(right: Scope) -> Any:
-    """The dependency of a route that asks for this right; gives the `Visitor`."""
+def needs(right: Scope, *, or_link: bool = False) -> Any:
+    """The dependency of a route that asks for this right, or a play link instead; gives the `Visitor`."""
 
     def visitor(request: Request) -> Visitor:
         library: Library = request.app.state.library
-        if right is Scope.READ and _holds_link(request):
-            return Visitor("link", library.of_workspace(request.query_params["workspace"]))
+        if or_link and _holds_link(request):
+            link = urlencode({name: request.query_params[name] for name in ("workspace", "until", "link")})
+            return Visitor("link", library.of_workspace(request.query_params["workspace"]), link)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             raise HTTPException(401, "a key is needed here")
@@ -85,5 +89,6 @@ def _holds_link(request: Request) -> bool:
 
 
 Reader = Annotated[Visitor, needs(Scope.READ)]
+Listener = Annotated[Visitor, needs(Scope.READ, or_link=True)]
 Writer = Annotated[Visitor, needs(Scope.WRITE)]
 Admin = Annotated[Visitor, needs(Scope.ADMIN)]

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from earwitness.server.guard import Reader
+from earwitness.server.guard import Listener
 from earwitness.server.page import conversation_page
 
 router = APIRouter(tags=["pages"])
@@ -12,11 +12,10 @@ WAVE_POINTS = 1000  # about as many as the page is wide
 
 
 @router.get("/listen/{conversation_id}", response_class=HTMLResponse, summary="Hear and read a conversation")
-def listen(visitor: Reader, request: Request, conversation_id: str) -> str:
+def listen(visitor: Listener, request: Request, conversation_id: str) -> str:
     recorded = visitor.library.conversation(conversation_id)
-    links = request.app.state.links
-    # The page outlives the visit: its sound may be asked for as long as somebody listens.
-    signed = links.sign(visitor.library.workspace, recorded.id, seconds=12 * 3600)
+    # Who came by a link listens by that link: a page must not make it live longer.
+    signed = visitor.link or request.app.state.links.sign(visitor.library.workspace, recorded.id)
     return conversation_page(
         recorded.conversation,
         recorded.waveform(WAVE_POINTS),

@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from earwitness.projections.layouts import recordings_document
 from earwitness.server.audio import audio_response
-from earwitness.server.guard import Reader, Writer
+from earwitness.server.guard import Listener, Reader, Writer
 from earwitness.store.finding import ConversationQuery
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -47,7 +47,7 @@ def summary(visitor: Reader, conversation_id: str) -> str:
 @router.head("/{conversation_id}/audio", include_in_schema=False)
 @router.get("/{conversation_id}/audio", summary="Its sound")
 def audio(
-    visitor: Reader,
+    visitor: Listener,
     request: Request,
     conversation_id: str,
     track: Literal["caller", "agent", "stereo"] = "stereo",
