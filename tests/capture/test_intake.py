@@ -108,3 +108,12 @@ async def test_a_control_frame_may_stand_only_between_frames_and_before_a_close(
     assert not rig.intake.is_between_frames(Origin.CLIENT)
     assert rig.intake.closed_by == [Origin.CLIENT]
     rig.records()
+
+
+async def test_a_journal_that_was_closed_under_a_call_is_told_and_never_raised(tmp_path):
+    rig = Rig(tmp_path)
+    rig.journal.close()
+    rig.feed(Origin.CLIENT, text(b"too late"))
+    rig.intake.finish(rig.clock.now(), Ended(why="closed"))
+    assert not rig.intake.is_open
+    assert "Conflict" in rig.alarms[0]

@@ -101,18 +101,26 @@ class Intake:
         }
 
     def opened(self, at: Instant, opened: Opened) -> None:
-        self.writer.append(at, Origin.RECORDER, Kind.OPENED, strike(_encode(opened)))
+        self._say(at, Origin.RECORDER, Kind.OPENED, opened)
 
     def answered(self, at: Instant, answered: Answered, extensions: str = "") -> None:
         """From here on both ends send frames, compressed as `extensions` says, if the status is 101."""
-        self.writer.append(at, Origin.SERVER, Kind.ANSWERED, strike(_encode(answered)))
+        self._say(at, Origin.SERVER, Kind.ANSWERED, answered)
         of_client, of_server = inflaters(extensions)
         for origin, inflater in ((Origin.CLIENT, of_client), (Origin.SERVER, of_server)):
             way = self._ways[origin]
             way.reader = FrameReader(way, inflater, MESSAGE_BYTES)
 
     def note(self, at: Instant, note: Note) -> None:
-        self.writer.append(at, Origin.RECORDER, Kind.NOTE, strike(_encode(note)))
+        self._say(at, Origin.RECORDER, Kind.NOTE, note)
+
+    def _say(self, at: Instant, origin: Origin, kind: Kind, what: Opened | Answered | Note | Ended) -> None:
+        def append() -> bool:
+            payload = _encode(what)
+            self.writer.append(at, origin, kind, payload if kind is Kind.ENDED else strike(payload))
+            return True
+
+        guarded(append, self._fail)
 
     def feed(self, origin: Origin, chunk: bytes, at: Instant) -> None:
         """Take a chunk that has been forwarded."""
@@ -158,14 +166,17 @@ class Intake:
         if self.is_open:
             guarded(lambda: self._finish_ways(at), self._fail)
             self.is_open = False
-        self.writer.append(at, Origin.RECORDER, Kind.ENDED, _encode(ended))
+        self._say(at, Origin.RECORDER, Kind.ENDED, ended)
 
     def _fail(self, fault: str) -> bool:
         """The recorder itself failed: nothing more is taken, and the journal and the alarm say so."""
+        if not self.is_open:
+            return True
         self.is_open = False
         self._waiting.clear()
         self._sweep.on_alarm(f"leg {self.writer.leg}: recording stopped: {fault}")
-        note_gap(self.writer, self._last, "overrun", f"{fault} in the recorder")
+        at, detail = self._last, f"{fault} in the recorder"
+        guarded(lambda: note_gap(self.writer, at, "overrun", detail), lambda _: None)
         return True
 
     def _finish_ways(self, at: Instant) -> bool:
