@@ -18,7 +18,7 @@ from earwitness.errors import InUse
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation
-from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish
+from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower, find_folder
 from earwitness.pipeline.lock import FolderLock
 from earwitness.recorded import Recorded
@@ -109,14 +109,26 @@ class Library:
             return self._take_in()
 
     def _take_in(self) -> int:
-        follower = Follower(self.journal_root, self.catalog)
-        follower.run_until_idle(lambda conversation: None)
+        self.sweep()
+        self.follower().tick()
         count = 0
         while due := self.due():
             for workspace, conversation_id in due:
                 self.finish(workspace, conversation_id)
             count += len(due)
         return count
+
+    def follower(self) -> Follower:
+        """What keeps the catalog in step with the journals; one at a time on a folder."""
+        return Follower(self.journal_root, self.catalog, self.unmake)
+
+    def unmake(self, workspace: str, conversation_id: str) -> None:
+        """The files of a conversation are gone afterwards, to be made anew once it has ended."""
+        unmake(workspace, conversation_id, self.catalog, self.objects)
+
+    def sweep(self) -> None:
+        """Remove what work that was killed has left behind. Nobody may be at work on the folder."""
+        sweep(self.data_path / "scratch")
 
     def finished(self, link: str, *, give_up_at: float) -> Recorded | None:
         """The conversation with this link once all its files are made; None when it takes longer.

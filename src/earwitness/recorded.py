@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from earwitness.audio.waveform import waveform
-from earwitness.errors import Conflict, NotFound
+from earwitness.errors import Conflict, NotFound, StorageUnavailable
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, read_leg
 from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line
+from earwitness.pipeline.finish import unmake
 from earwitness.pipeline.sound import Sound
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import documents, health, transcript
@@ -132,11 +133,25 @@ class Recorded:
         return write_layout(LAYOUTS[layout], self.conversation, self.folders, Path(folder))
 
     def delete(self) -> None:
-        """Remove rows, files and journals. Raises `Conflict` while the call runs."""
+        """Remove files, journals and rows. Raises `Conflict` while the call runs.
+
+        Raises `StorageUnavailable` where something cannot be removed; the rows stay until all else is gone.
+        """
         if self.row.status == Status.ACTIVE or any(is_live(folder) for folder in self.folders):
             raise Conflict(f"conversation {self.id} is still running", hint="End the call first.")
-        for artifact in self.artifacts():
-            self._objects.delete(artifact.path)
+        unmake(self.row.workspace_id, self.id, self._catalog, self._objects)
         for folder in self.folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         self._catalog.remove(self.row.workspace_id, self.id)
+
+
+def _remove(folder: Path) -> None:
+    """The journal is gone afterwards: what stayed of it, a reindex would bring back."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{error.filename}: {error.strerror}", hint="Is the data folder writable?"
+        ) from error

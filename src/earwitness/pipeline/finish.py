@@ -4,14 +4,17 @@ Idempotent and level-triggered: whatever has ended and lacks its files is due, h
 begun before. Nothing here is told what happened; it looks.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from earwitness.model.conversation import Conversation
+from earwitness.errors import NotFound
+from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.line import rebuild
 from earwitness.pipeline.write import write_layout
 from earwitness.projections.layouts import DEFAULT
+from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 
@@ -30,24 +33,57 @@ def finish(
 ) -> Conversation:
     """Tell the conversation once more from its journals, write its rows, then its files.
 
-    `scratch` is a folder on the same disk as the data, for files while they are being made.
+    `scratch` is a folder on the same disk as the data, for files while they are being made. Where a leg
+    joins meanwhile, or the conversation is deleted, its files are not kept.
     """
     conversation = rebuild(conversation_id, folders)
+    if not _stands(conversation, folders, catalog):
+        return conversation
     catalog.put(conversation)
+    if conversation.status is Status.ACTIVE:
+        return conversation
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         for made in write_layout(DEFAULT, conversation, folders, Path(folder)):
-            info = objects.put(str(made.relative_to(folder)), _bytes_of(made), replace=True)
-            media_type = MEDIA_TYPES[made.suffix]
-            catalog.put_artifact(
-                conversation.workspace,
-                conversation.id,
-                made.name,
-                info,
-                media_type=media_type,
-                version=FILES_VERSION,
-            )
+            if not _stands(conversation, folders, catalog):
+                unmake(conversation.workspace, conversation.id, catalog, objects)
+                break
+            _keep(made, str(made.relative_to(folder)), conversation, catalog, objects)
     return conversation
+
+
+def unmake(workspace: str, conversation_id: str, catalog: Catalog, objects: Objects) -> None:
+    """The files of the conversation are gone afterwards, and the catalog says so."""
+    for artifact in catalog.artifacts(workspace, conversation_id):
+        objects.delete(artifact.path)
+    catalog.remove_artifacts(workspace, conversation_id)
+
+
+def sweep(scratch: Path) -> None:
+    """Remove half-made files of work that was killed. Nobody may be at work there."""
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _stands(conversation: Conversation, folders: list[Path], catalog: Catalog) -> bool:
+    """Are these still its legs? A running follower may have joined more; somebody may have deleted it."""
+    known = legs.of_conversation(catalog.database, conversation.workspace, conversation.id)
+    return set(known) == {folder.name for folder in folders}
+
+
+def _keep(made: Path, path: str, conversation: Conversation, catalog: Catalog, objects: Objects) -> None:
+    info = objects.put(path, _bytes_of(made), replace=True)
+    try:
+        catalog.put_artifact(
+            conversation.workspace,
+            conversation.id,
+            made.name,
+            info,
+            media_type=MEDIA_TYPES[made.suffix],
+            version=FILES_VERSION,
+        )
+    except NotFound:  # deleted this very moment: nothing of it may stay
+        objects.delete(path)
+        raise
 
 
 def _bytes_of(path: Path, step: int = 1 << 20) -> Iterator[bytes]:

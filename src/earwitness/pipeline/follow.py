@@ -4,27 +4,28 @@ One `Follower` per catalog. It finds legs by their folders, so it does not matte
 records them, or whether that process still lives: a leg whose writer died is closed here.
 """
 
-import contextlib
+import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from earwitness.decoders import LegDecoder
-from earwitness.errors import NotFound
+from earwitness.errors import StorageUnavailable
 from earwitness.journal.reader import LegReader, is_live
 from earwitness.journal.record import Kind
 from earwitness.journal.segment import leg_folders_of, segment_paths
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Event, LegIdentified, LegOpened
 from earwitness.model.fold import Fold
-from earwitness.pipeline.line import events
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.types import clip
 
 SCAN_WHOLE_TREE_S = 60.0  # between looks at the folders of past days; today's are looked at every tick
+
+Reopened = Callable[[str, str], None]  # (workspace, conversation)
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class _Leg:
     reader: LegReader
     decoder: LegDecoder
     conversation: str = ""
+    was_read: bool = False
     is_closed: bool = False
 
 
@@ -60,16 +62,19 @@ class Follower:
     """Keeps the catalog in step with the journals.
 
     `tick()` reads what is new, writes the rows and returns. A failing catalog raises; nothing is lost
-    by that, the same facts are written at the next tick that succeeds.
+    by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
+    row changes, of a conversation that had ended and goes on: what was made of it is no longer true.
     """
 
-    def __init__(self, root: Path, catalog: Catalog) -> None:
+    def __init__(self, root: Path, catalog: Catalog, on_reopened: Reopened = lambda *_: None) -> None:
         self._root = root
         self._catalog = catalog
+        self._on_reopened = on_reopened
         self._legs: dict[str, _Leg] = {}
         self._known_days: dict[str, set[str]] = {}
         self._live: dict[str, _Live] = {}
         self._links: dict[tuple[str, str], str] = {}
+        self._united: dict[str, str] = {}  # gone into another, and not yet so in the catalog
         self._unwritten: set[str] = set()
         self._next_full_scan_s = 0.0
 
@@ -79,27 +84,27 @@ class Follower:
 
     def tick(self) -> Tick:
         self._discover()
-        self._read()
+        try:
+            self._read()
+        except StorageUnavailable:
+            self._start_over()
+            raise
+        return self._write()
+
+    def _write(self) -> Tick:
         changed, ended = [], []
         for conversation_id in sorted(self._unwritten):
             live = self._live[conversation_id]
             conversation = live.fold.conversation()
             self._catalog.put(conversation)
             self._unwritten.discard(conversation_id)
+            for gone in [gone for gone, to in self._united.items() if to == conversation_id]:
+                del self._united[gone]
             changed.append(conversation)
             if not live.open_legs:
                 ended.append(conversation)
                 self._forget(conversation_id)
         return Tick(changed=tuple(changed), ended=tuple(ended))
-
-    def run_until_idle(self, on_ended: Callable[[Conversation], None]) -> None:
-        """Take in all that is there and return: for a face that works without a server."""
-        while True:
-            tick = self.tick()
-            for conversation in tick.ended:
-                on_ended(conversation)
-            if not tick.changed:
-                return
 
     # -- legs -----------------------------------------------------------------------------------------
 
@@ -122,95 +127,111 @@ class Follower:
         return [day for day in days if day.is_dir()]
 
     def _read(self) -> None:
-        fresh: list[tuple[_Leg, Event]] = []
-        for leg in list(self._legs.values()):
-            fresh += [(leg, event) for event in self._new_events(leg)]
-        for leg, event in sorted(fresh, key=lambda pair: pair[1].seen.at_ns):
-            if self._legs[leg.folder.name] is leg:  # else a join has it read again from its start
-                self._place(leg, event)
+        """Take in what is new, in the order of time; a block of each leg is in memory, whatever there is."""
+        to_read = list(self._legs.values())
+        while to_read:
+            for leg, event in heapq.merge(*map(_news, to_read), key=lambda pair: pair[1].seen.at_ns):
+                if self._legs[leg.folder.name] is leg:  # else a join has it read again from its start
+                    self._place(leg, event)
+            to_read = [leg for leg in self._legs.values() if not leg.was_read]
         for leg_id, leg in list(self._legs.items()):
-            if leg.is_closed and leg.conversation:
-                self._live[leg.conversation].open_legs.discard(leg_id)
+            if leg.is_closed:
                 del self._legs[leg_id]
+                if leg.conversation:  # else not one record of it was kept
+                    self._live[leg.conversation].open_legs.discard(leg_id)
 
-    def _new_events(self, leg: _Leg) -> list[Event]:
-        found: list[Event] = []
-        was_live = is_live(leg.folder)
-        for record in leg.reader.read(final=not was_live):
-            found += leg.decoder.feed(record)
-            leg.is_closed = leg.is_closed or record.kind is Kind.ENDED
-        if not was_live and not leg.is_closed:
-            leg.is_closed = True
-            found += leg.decoder.finish()
-        return found
+    def _start_over(self) -> None:
+        """Read everything again that is not safely in the catalog: the journals are the truth."""
+        folders = [leg.folder for leg in self._legs.values()]
+        folders += [folder for live in self._live.values() for folder in live.folders.values()]
+        self._legs = {folder.name: _leg(folder) for folder in folders}
+        self._live, self._links, self._united = {}, {}, {}
+        self._unwritten = set()
 
     # -- conversations --------------------------------------------------------------------------------
 
     def _place(self, leg: _Leg, event: Event) -> None:
         """Give the event to the conversation its leg belongs to, which the event itself may change."""
-        if isinstance(event, LegOpened) and not leg.conversation:
-            leg.conversation = event.conversation
-            live = _Live(fold=Fold(event.conversation), workspace=event.workspace)
-            live.folders[leg.folder.name] = leg.folder
-            live.open_legs.add(leg.folder.name)
-            self._live[event.conversation] = live
-        live = self._live[leg.conversation]
-        live.fold.apply(event)
+        is_new = not leg.conversation
+        if is_new and isinstance(event, LegOpened):
+            self._begin(leg, event)
+        if isinstance(event, LegOpened | LegIdentified) and self._join(leg, event.links, is_new=is_new):
+            return  # its leg is read again
+        self._live[leg.conversation].fold.apply(event)
         self._unwritten.add(leg.conversation)
-        if isinstance(event, LegOpened | LegIdentified) and event.links:
-            self._join(leg.conversation, event.links)
 
-    def _join(self, conversation_id: str, links: tuple[str, ...]) -> None:
-        """Make one conversation of all that share a link. The one that began first gives its id."""
-        workspace = self._live[conversation_id].workspace
-        others = {self._links.get((workspace, link)) for link in links}
-        others |= legs.linked(self._catalog.database, workspace, tuple(clip(link) for link in links))
-        together = sorted({conversation_id, *(other for other in others if other)})
-        founder = together[0]
+    def _begin(self, leg: _Leg, event: LegOpened) -> None:
+        leg.conversation = self._united.get(event.conversation, event.conversation)
+        live = self._live.get(leg.conversation)
+        if live is None:
+            live = _Live(fold=Fold(leg.conversation), workspace=event.workspace)
+            self._live[leg.conversation] = live
+        live.folders[leg.folder.name] = leg.folder
+        live.open_legs.add(leg.folder.name)
+
+    def _join(self, leg: _Leg, links: tuple[str, ...], *, is_new: bool) -> bool:
+        """Make one conversation of all that share a link. The one that began first gives its id.
+
+        A conversation that goes on after a restart is joined with what the catalog knows of it. Says
+        whether its legs have to be read again.
+        """
+        live = self._live[leg.conversation]
+        others = {self._links.get((live.workspace, link)) for link in links}
+        others |= legs.linked(self._catalog.database, live.workspace, tuple(clip(link) for link in links))
+        together = sorted({leg.conversation, *(self._united.get(other, other) for other in others if other)})
+        is_more = len(together) > 1
+        if is_new and not is_more:
+            known = legs.of_conversation(self._catalog.database, live.workspace, leg.conversation)
+            is_more = not live.folders.keys() >= set(known)
+        if is_more:
+            self._unite(live.workspace, together)
         for link in links:
-            self._links[workspace, link] = founder
-        if len(together) == 1:
-            return
+            self._links[live.workspace, link] = together[0]
+        return is_more
+
+    def _unite(self, workspace: str, together: list[str]) -> None:
+        """One conversation with all their legs, to be told again from the journals in the order of time."""
+        founder = together[0]
         merged = _Live(fold=Fold(founder), workspace=workspace)
         for other in together:
-            self._absorb(merged, other)
-            self._links.update({key: founder for key, value in self._links.items() if value == other})
+            known = legs.of_conversation(self._catalog.database, workspace, other)
+            merged.folders |= {leg_id: find_folder(self._root, leg_id) for leg_id in known}
+            if other in self._live:
+                merged.folders |= self._live[other].folders
+            else:
+                self._on_reopened(workspace, other)
+        for other in together:  # from here on nothing can fail
+            self._live.pop(other, None)
+            self._unwritten.discard(other)
+            self._links |= {key: founder for key, value in self._links.items() if value == other}
+            self._united |= {key: founder for key, value in self._united.items() if value == other}
+        self._united |= dict.fromkeys(together[1:], founder)
         self._live[founder] = merged
-        self._refold(founder)
-        for other in together[1:]:
-            with contextlib.suppress(NotFound):  # joined before its first row was written
-                self._catalog.remove(workspace, other)
-
-    def _absorb(self, merged: _Live, other: str) -> None:
-        live = self._live.pop(other, None)
-        self._unwritten.discard(other)
-        if live is None:  # ended before: its legs are all closed, and known to the catalog
-            ids = legs.of_conversation(self._catalog.database, merged.workspace, other)
-            merged.folders |= {leg: find_folder(self._root, leg) for leg in ids}
-            return
-        merged.folders |= live.folders
-        merged.open_legs |= live.open_legs
-
-    def _refold(self, conversation_id: str) -> None:
-        """Tell the story again from the journals, up to where each open leg has been read."""
-        live = self._live[conversation_id]
-        for leg_id in live.open_legs:
-            folder = live.folders[leg_id]
-            self._legs[leg_id] = _leg(folder, conversation_id)
-        closed = [folder for leg_id, folder in live.folders.items() if leg_id not in live.open_legs]
-        for event in events(closed):
-            live.fold.apply(event)
-        self._unwritten.add(conversation_id)
+        merged.open_legs = set(merged.folders)
+        self._legs |= {leg_id: _leg(folder, founder) for leg_id, folder in merged.folders.items()}
 
     def _forget(self, conversation_id: str) -> None:
-        live = self._live.pop(conversation_id)
+        del self._live[conversation_id]
         for key in [key for key, value in self._links.items() if value == conversation_id]:
             del self._links[key]
-        live.folders.clear()
 
 
 def _leg(folder: Path, conversation: str = "") -> _Leg:
     return _Leg(folder, LegReader(folder), LegDecoder(folder.name), conversation)
+
+
+def _news(leg: _Leg) -> Iterator[tuple[_Leg, Event]]:
+    """What the leg's journal has gained since the last look."""
+    leg.was_read = True
+    was_live = is_live(leg.folder)
+    for record in leg.reader.stream(final=not was_live):
+        leg.is_closed = leg.is_closed or record.kind is Kind.ENDED
+        for event in leg.decoder.feed(record):
+            yield leg, event
+    if not was_live and not leg.is_closed:
+        leg.is_closed = True
+        for event in leg.decoder.finish():
+            yield leg, event
 
 
 def find_folder(root: Path, leg_id: str) -> Path:

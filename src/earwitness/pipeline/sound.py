@@ -29,7 +29,7 @@ class Sound:
         self.track = track
         self.rate_hz = rate_hz
         self.channels = 2 if track == "stereo" else 1
-        self.frames = frame_at(length_ns(conversation), rate_hz)
+        self.frames = frame_at(length_ns(conversation, track), rate_hz)
 
     @property
     def seconds(self) -> float:

@@ -31,12 +31,17 @@ def track_named(conversation: Conversation, name: str) -> Track:
     return conversation.tracks.get(Party(name), Track(party=Party(name)))
 
 
-def length_ns(conversation: Conversation) -> int:
-    """All tracks of a conversation are this long: to its end, or to the last sound known so far."""
-    ends = [span.end_ns for track in conversation.tracks.values() for span in track.spans]
-    return (
-        max([conversation.duration_ns, *ends]) if conversation.ended_ns is None else conversation.duration_ns
-    )
+def length_ns(conversation: Conversation, name: str) -> int:
+    """Heard tracks are all equally long: to the conversation's end, or to the last sound known so far.
+
+    What was sent may reach beyond that.
+    """
+    ends: list[int] = []
+    if conversation.ended_ns is None:
+        ends = [span.end_ns for track in conversation.tracks.values() for span in track.spans]
+    if name == "agent-sent":
+        ends += [span.end_ns for span in track_named(conversation, name).spans]
+    return max([conversation.duration_ns, *ends])
 
 
 def mono(
@@ -44,9 +49,7 @@ def mono(
 ) -> Iterator[Block]:
     """Blocks of one track, 16-bit, from `start_frame` to the conversation's end; silence where none spoke."""
     track = track_named(conversation, name)
-    length = length_ns(conversation)
-    if name == "agent-sent":
-        length = max([length, *(span.end_ns for span in track.spans)])
+    length = length_ns(conversation, name)
     by_leg = [
         render(
             (_piece(span) for span in spans),

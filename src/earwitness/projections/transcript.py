@@ -101,4 +101,4 @@ def _cues(conversation: Conversation) -> list[tuple[int, int, str, str]]:
         if words and message.is_audible:
             end = max(message.ended_ns or 0, message.started_ns + SHORTEST_CUE_NS)
             cues.append((message.started_ns, end, SPEAKERS[message.party], words))
-    return cues
+    return sorted(cues)  # WebVTT: a cue begins no earlier than the one before it

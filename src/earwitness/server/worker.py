@@ -12,7 +12,6 @@ from multiprocessing import active_children, get_context
 
 from earwitness.errors import EarwitnessError, StorageUnavailable
 from earwitness.library import Library
-from earwitness.pipeline.follow import Follower
 from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
@@ -48,7 +47,8 @@ class Worker:
             process.terminate()
 
     def _run(self) -> None:
-        follower = Follower(self._library.journal_root, self._library.catalog)
+        self._library.sweep()
+        follower = self._library.follower()
         is_first = True
         while True:
             stopping = self._stop.is_set()

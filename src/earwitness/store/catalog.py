@@ -162,6 +162,13 @@ class Catalog:
             connection.execute(sa.delete(table).where(where))
             connection.execute(sa.insert(table), row)
 
+    def remove_artifacts(self, workspace: str, conversation: str) -> None:
+        """No file counts as one of the conversation's afterwards; the caller deletes the files."""
+        c = schema.artifacts.c
+        where = (c.workspace_id == workspace) & (c.conversation_id == conversation)
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(schema.artifacts).where(where))
+
     # -- asking ----------------------------------------------------------------------------------
 
     def find(self, query: ConversationQuery) -> Page:

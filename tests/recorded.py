@@ -1,0 +1,143 @@
+"""One set of recorded calls for all tests that need real ones, made once in a test run.
+
+Every scenario of both providers goes through a real tap in real time, all at once, while a follower writes
+rows. What changes the folder takes a `copy` of it.
+"""
+
+import asyncio
+import atexit
+import functools
+import shutil
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from earwitness.capture.tap import Tap
+from earwitness.journal.writer import Journal
+from earwitness.library import Library, open_library
+from earwitness.recorded import Recorded
+from earwitness.settings import Route, Settings
+from earwitness.settings import Tap as Listen
+from earwitness.simulator.run import CallResult, Simulator, simulate
+from earwitness.simulator.scenarios import SCENARIOS
+
+TICK_S = 0.1  # as the server looks
+ROUTES = {"openai": "openai", "twilio": "phone"}
+PLAYS = [(provider, name) for provider in ROUTES for name in SCENARIOS]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """`results` by provider and scenario; `rows_seen_ns`: when each message was first a finished row."""
+
+    data_dir: Path
+    results: dict[tuple[str, str], CallResult]
+    rows_seen_ns: dict[str, int]
+
+    def library(self) -> Library:
+        return Library(Settings(data_dir=str(self.data_dir)))
+
+    def call(self, provider: str, scenario: str) -> Recorded:
+        link = f"conversation:{self.results[provider, scenario].conversation}"
+        recorded = self.library().finished(link, give_up_at=time.monotonic() + 1)
+        assert recorded is not None
+        return recorded
+
+
+class Desk:
+    """Follows the journals of a folder from a thread, as the server does, for as long as the block runs."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.rows_seen_ns: dict[str, int] = {}
+        self._data_dir = data_dir
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> Self:
+        self._running = self._pool.submit(self._follow)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._running.result(60)
+        self._pool.shutdown()
+
+    def _follow(self) -> None:
+        library = Library(Settings(data_dir=str(self._data_dir)))
+        follower = library.follower()
+        while not self._stop.wait(TICK_S):
+            for conversation in follower.tick().changed:
+                for row in library.catalog.messages(conversation.workspace, conversation.id):
+                    if row.status != "open":
+                        self.rows_seen_ns.setdefault(row.key, time.time_ns())
+        library.catalog.close()
+
+
+class Line:
+    """Simulator, tap and journal on ports of this machine; `url(provider)` is where callers dial."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.simulator = Simulator()
+
+    async def __aenter__(self) -> Self:
+        await self.simulator.__aenter__()
+        routes = {
+            "openai": Route(provider="openai", upstream=self.simulator.openai_url),
+            "phone": Route(provider="twilio", upstream=self.simulator.bot_url),
+        }
+        self.settings = Settings(data_dir=str(self.data_dir), tap=Listen(port=0), routes=routes)
+        self.journal = Journal(self.data_dir / "journal")
+        self.tap = Tap(self.settings, self.journal)
+        await self.tap.start()
+        self.simulator.bot.openai_url = self.url("openai")
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.tap.stop()
+        await asyncio.to_thread(self.journal.close)
+        await self.simulator.__aexit__(*error)
+
+    def url(self, provider: str, scheme: str = "ws") -> str:
+        return f"{scheme}://127.0.0.1:{self.tap.port}/{ROUTES[provider]}"
+
+    async def play(self, provider: str, scenario: str, speed: float = 1.0) -> CallResult:
+        url, bot = self.url(provider), self.simulator.bot if provider == "twilio" else None
+        [result] = await simulate(
+            provider,
+            scenario,
+            tap_url=url,
+            bot=bot,
+            speed=speed,
+            labels=[scenario],
+            metadata={"scenario": scenario},
+            subject=f"RID-{scenario}",
+        )
+        return result
+
+
+@functools.cache
+def recording() -> Recording:
+    """All scenarios of both providers, recorded, followed, finished."""
+    data_dir = Path(tempfile.mkdtemp(prefix="earwitness-recorded-"))
+    atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
+    with ThreadPoolExecutor(1) as pool:  # a test's own loop may be running here
+        return pool.submit(asyncio.run, _record(data_dir)).result()
+
+
+async def _record(data_dir: Path) -> Recording:
+    with Desk(data_dir) as desk:
+        async with Line(data_dir) as line:
+            results = await asyncio.gather(*(line.play(*play) for play in PLAYS))
+            await asyncio.sleep(3 * TICK_S)
+    open_library(data_dir).catalog.close()
+    return Recording(data_dir, dict(zip(PLAYS, results, strict=True)), desk.rows_seen_ns)
+
+
+def copy_of(recording: Recording, folder: Path) -> Path:
+    """The data folder once more, to be changed."""
+    return Path(shutil.copytree(recording.data_dir, folder / "data"))
