@@ -108,7 +108,7 @@ def formats_page() -> str:
 
 
 def decoders_page() -> str:
-    from earwitness.decoders import openai_names, providers
+    from earwitness.decoders import openai_names, providers, twilio, twilio_relay
 
     parts = [
         "# Decoders\n\nWhich providers' words are understood. All else is kept in the journal as it came, "
@@ -117,8 +117,14 @@ def decoders_page() -> str:
     parts += [f"- `{name}`" for name in providers.PROVIDERS]
     parts += ["\n## openai: names the beta called otherwise\n", table("beta", "now")]
     parts += [f"| `{old}` | `{new}` |" for old, new in openai_names.ALIASES.items()]
-    parts += ["\n## openai: passed over, and why\n", table("name", "reason")]
-    parts += [f"| `{name}` | {cell(why)} |" for name, why in openai_names.PASSED_OVER.items()]
+    passed_over = {
+        "openai": openai_names.PASSED_OVER,
+        "twilio, Media Streams": twilio.PASSED_OVER,
+        "twilio, ConversationRelay": twilio_relay.PASSED_OVER,
+    }
+    for who, names in passed_over.items():
+        parts += [f"\n## {who}: passed over, and why\n", table("name", "reason")]
+        parts += [f"| `{name}` | {cell(why)} |" for name, why in names.items()]
     return "\n".join(parts)
 
 

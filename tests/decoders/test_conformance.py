@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earwitness.decoders import LegDecoder, openai_names, twilio
+from earwitness.decoders import LegDecoder, openai_names, twilio, twilio_relay
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.providers import PROVIDERS
 from earwitness.decoders.twilio import TwilioMediaStreams
+from earwitness.decoders.twilio_relay import ConversationRelay
 from earwitness.decoders.wire import INT64
 from earwitness.journal.record import Kind, Origin, Record
 from earwitness.model.events import AudioArrived, LegOpened, Undecoded
@@ -22,9 +23,23 @@ from shared import SHARED
 from wirelogs import CORPUS, line, record, records
 
 NAMES: dict[str, list[str]] = json.loads((Path(__file__).parent / "known_names.json").read_text("utf-8"))
-READ = {"openai": OpenAIRealtime().names, "twilio": TwilioMediaStreams().names}
-PASSED_OVER: dict[str, Mapping[str, str]] = {"openai": openai_names.PASSED_OVER, "twilio": twilio.PASSED_OVER}
-ENDPOINTS = {"openai": {"realtime", "transcription (beta)"}, "twilio": {"media-streams"}}
+READ = {
+    "openai": OpenAIRealtime().names,
+    "twilio": TwilioMediaStreams().names,
+    "twilio relay": ConversationRelay().names,
+}
+PASSED_OVER: dict[str, Mapping[str, str]] = {
+    "openai": openai_names.PASSED_OVER,
+    "twilio": twilio.PASSED_OVER,
+    "twilio relay": twilio_relay.PASSED_OVER,
+}
+ENDPOINTS = {
+    "openai": {"realtime", "transcription (beta)"},
+    "twilio": {"media-streams"},
+    "twilio relay": {"conversationrelay"},
+}
+NAME_KEYS = {"twilio": "event"}  # the others call it type
+FIRST = {"twilio relay": {"type": "setup"}}  # what makes the socket that protocol's
 MESSAGES = {
     provider: [
         (Origin(one.origin), one.payload)
@@ -51,41 +66,53 @@ ODD = (
 
 
 each_provider = pytest.mark.parametrize("provider", sorted(PROVIDERS))
+each_protocol = pytest.mark.parametrize("protocol", sorted(READ))
 
 
-@each_provider
-def test_every_known_name_is_read_or_passed_over_with_a_reason(provider: str) -> None:
-    assert not set(NAMES[provider]) - READ[provider] - PASSED_OVER[provider].keys()
-    assert all(reason for reason in PASSED_OVER[provider].values())
+@each_protocol
+def test_every_known_name_is_read_or_passed_over_with_a_reason(protocol: str) -> None:
+    assert not set(NAMES[protocol]) - READ[protocol] - PASSED_OVER[protocol].keys()
+    assert all(reason for reason in PASSED_OVER[protocol].values())
 
 
-@each_provider
-def test_every_name_that_is_read_or_passed_over_is_known(provider: str) -> None:
-    ours = READ[provider] | PASSED_OVER[provider].keys()
-    assert not ours - set(NAMES[provider])
+@each_protocol
+def test_every_name_that_is_read_or_passed_over_is_known(protocol: str) -> None:
+    ours = READ[protocol] | PASSED_OVER[protocol].keys()
+    assert not ours - set(NAMES[protocol])
 
 
-@each_provider
+@each_protocol
+def test_nothing_is_both_read_and_passed_over(protocol: str) -> None:
+    assert not READ[protocol] & PASSED_OVER[protocol].keys()
+
+
+@each_protocol
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/specs/event_catalog.json")
-def test_catalog_has_no_name_that_we_do_not_know(provider: str) -> None:
+def test_catalog_has_no_name_that_we_do_not_know(protocol: str) -> None:
     assert SHARED
     catalog = json.loads((SHARED / "protocols" / "specs" / "event_catalog.json").read_text("utf-8"))["events"]
     names = {
         entry["type"]
         for entry in catalog
-        if entry["provider"] == provider and entry["endpoint"] in ENDPOINTS[provider]
+        if entry["provider"] == provider_of(protocol) and entry["endpoint"] in ENDPOINTS[protocol]
     }
     assert names
-    assert not names - set(NAMES[provider])
+    assert not names - set(NAMES[protocol])
 
 
-@each_provider
-def test_name_alone_never_raises_and_is_never_unknown(provider: str) -> None:
-    key = "type" if provider == "openai" else "event"
-    for name in NAMES[provider]:
+@each_protocol
+def test_name_alone_never_raises_and_is_never_unknown(protocol: str) -> None:
+    first = [(Origin.CLIENT, json.dumps(FIRST[protocol]).encode())] if protocol in FIRST else []
+    for name in NAMES[protocol]:
         for who in ("client", "server"):
-            told = follow(provider, [(Origin[who.upper()], json.dumps({key: name}).encode())])
-            assert not [event for event in told if isinstance(event, Undecoded) and "unknown" in event.reason]
+            alone = json.dumps({NAME_KEYS.get(protocol, "type"): name}).encode()
+            told = follow(provider_of(protocol), [*first, (Origin[who.upper()], alone)])
+            unknown = [e for e in told if isinstance(e, Undecoded) and "unknown" in e.reason]
+            assert [e for e in unknown if e.reason != "unknown info"] == []
+
+
+def provider_of(protocol: str) -> str:
+    return protocol.split(maxsplit=1)[0]
 
 
 def follow(provider: str, messages: list[tuple[Origin, bytes]]) -> list[Any]:

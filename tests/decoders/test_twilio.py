@@ -149,14 +149,6 @@ def test_other_vendors_formats_are_taken_where_they_are_known() -> None:
         assert told[-1] == 'Undecoded reason="unknown audio format" name=start'
 
 
-def test_conversation_relay_is_told_apart_and_told_once() -> None:
-    leg = Playbook("twilio")
-    assert leg.client("setup", sessionId="VX1", callSid="CA1") == [
-        'Undecoded reason="no decoder for ConversationRelay yet" name=setup'
-    ]
-    assert leg.client("prompt", voicePrompt="Hi", last=True) + leg.server("text", token="Hello") == []
-
-
 def test_frames_that_are_not_what_they_should_be_are_left_over() -> None:
     leg = begun()
     assert leg.client(event="media") == ['Undecoded reason="no audio" name=media']

@@ -8,7 +8,8 @@ from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from earwitness.decoders.openai import OpenAIRealtime
-from earwitness.decoders.twilio import TwilioMediaStreams
+from earwitness.decoders.saved import SavedMessages
+from earwitness.decoders.twilio_socket import TwilioSocket
 from earwitness.journal.record import Opened, Record
 from earwitness.model.events import Event, Party, Stamp, Undecoded
 
@@ -64,7 +65,7 @@ def _openai(opened: Opened) -> ProviderDecoder:
 
 
 def _twilio(opened: Opened) -> ProviderDecoder:
-    return TwilioMediaStreams()
+    return TwilioSocket()
 
 
 PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {"openai": _openai, "twilio": _twilio}
@@ -72,6 +73,8 @@ PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {"openai": _openai, 
 
 def choose(opened: Opened) -> ProviderDecoder:
     """The decoder for a leg that began like this."""
+    if opened.way == "ingest":  # told message by message, whosever conversation it was
+        return SavedMessages(opened)
     make = PROVIDERS.get(opened.provider)
     return make(opened) if make else Silent(f"provider {opened.provider}")
 

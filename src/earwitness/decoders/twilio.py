@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from earwitness.clock import NS_PER_MS
+from earwitness.decoders.twilio_parameters import labelled, told_by
 from earwitness.decoders.wire import (
     BROKEN,
     RATES_HZ,
@@ -30,7 +31,6 @@ from earwitness.model.events import (
     Evidence,
     FormatSet,
     LegIdentified,
-    NoteTaken,
     Party,
     PlaybackCut,
     PlaybackReported,
@@ -58,7 +58,6 @@ class _Frame(msgspec.Struct, gc=False, rename={"number": "sequenceNumber"}):
     """What must be read of a frame to know its name, its place and its sound."""
 
     event: str = ""
-    type: str = ""
     number: str | int | None = None
     media: _Media | None = None
 
@@ -67,13 +66,12 @@ _FRAME = msgspec.json.Decoder(_Frame)
 
 
 class TwilioMediaStreams:
-    """One stream. ConversationRelay, which has no sound, shares the connection's looks and is told apart."""
+    """One stream."""
 
     def __init__(self) -> None:
         self._formats: dict[Party, tuple[str, int]] = {}
         self._ids: dict[str, str] = {}
         self._last_number: int | None = None
-        self._is_relay = False
         self._handlers = {
             "start": self._on_start,
             "stop": self._on_stop,
@@ -101,7 +99,7 @@ class TwilioMediaStreams:
             frame = _read(record.payload)
             name = frame.event
             if not name:
-                return self._foreign(seen, frame.type)
+                raise Unreadable("no event")
             events.extend(self._missing(seen, record, frame))
             if name == "media":
                 events.extend(self._heard(seen, record, frame))
@@ -162,8 +160,7 @@ class TwilioMediaStreams:
         start = object_of(body, "start")
         parameters = object_of(start, "customParameters")
         yield from self._identify(seen, body, start, parameters)
-        if label := id_of(parameters, "ew_label"):
-            yield NoteTaken(seen=seen, verb="label", data={"labels": [label]})
+        yield from labelled(seen, parameters)
         media_format = object_of(start, "mediaFormat")
         name = text_of(media_format, "encoding") or "audio/x-mulaw"
         rate_hz = whole_of(media_format, "sampleRate") or DEFAULT_FORMAT[1]
@@ -176,21 +173,22 @@ class TwilioMediaStreams:
         yield from self._identify(seen, body, object_of(body, "stop"), {})
 
     def _identify(self, seen: Stamp, body: Body, holder: Body, parameters: Body) -> Iterator[Event]:
-        told = {
+        ids = {
             "call_sid": id_of(holder, "callSid"),
             "stream_sid": id_of(holder, "streamSid") or id_of(body, "streamSid"),
             "account_sid": id_of(holder, "accountSid"),
         }
-        news = {name: value for name, value in told.items() if value and self._ids.get(name) != value}
+        news = {name: value for name, value in ids.items() if value and self._ids.get(name) != value}
         self._ids |= news
         links = [f"call:{news['call_sid']}"] if "call_sid" in news else []
-        if conversation := id_of(parameters, "ew_conversation"):
-            links.append(f"conversation:{conversation}")
-        subject = id_of(parameters, "ew_subject")
-        metadata = _metadata(parameters)
-        if news or links or subject or metadata:
+        told = told_by(parameters)
+        if news or told.says_anything:
             yield LegIdentified(
-                seen=seen, provider_ids=news, links=tuple(links), subject=subject, metadata=metadata
+                seen=seen,
+                provider_ids=news,
+                links=(*links, *told.links),
+                subject=told.subject,
+                metadata=told.metadata,
             )
 
     def _on_mark(self, seen: Stamp, body: Body, origin: Origin) -> Iterator[Event]:
@@ -209,13 +207,10 @@ class TwilioMediaStreams:
         is_agent = (text_of(dtmf, "track") or "").startswith("outbound")
         yield DigitPressed(seen=seen, digit=digit, party=Party.AGENT if is_agent else Party.CALLER)
 
-    def _foreign(self, seen: Stamp, kind: str) -> list[Event]:
-        """A frame that is none of Media Streams'."""
-        if self._is_relay:
-            return []
-        self._is_relay = kind == "setup"
-        reason = "no decoder for ConversationRelay yet" if self._is_relay else "no event"
-        return [Undecoded(seen=seen, reason=reason, name=kind)]
+
+def event_of(payload: bytes) -> str:
+    """The name of this message; empty where it is none of Media Streams'. Raises `Unreadable`."""
+    return _read(payload).event
 
 
 def _read(payload: bytes) -> _Frame:
@@ -226,7 +221,6 @@ def _read(payload: bytes) -> _Frame:
         media = object_of(body, "media")
         frame = _Frame(
             event=text_of(body, "event") or "",
-            type=text_of(body, "type") or "",
             number=whole_of(body, "sequenceNumber"),
             media=_Media(
                 payload=text_of(media, "payload"),
@@ -246,14 +240,3 @@ def _sound(frame: _Frame) -> bytes:
 def _party(record: Record, frame: _Frame) -> Party:
     is_caller = record.origin is not Origin.SERVER and (not frame.media or frame.media.track != "outbound")
     return Party.CALLER if is_caller else Party.AGENT
-
-
-def _metadata(parameters: Body) -> dict[str, Any]:
-    """The application's own parameters; ours are taken out, credentials above all."""
-    found: dict[str, Any] = {}
-    for name, value in parameters.items():
-        if name.startswith("ew_meta_"):
-            found[name.removeprefix("ew_meta_")] = value
-        elif not name.startswith("ew_"):
-            found[name] = value
-    return {name: value for name, value in found.items() if isinstance(value, str)}
