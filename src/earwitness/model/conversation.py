@@ -82,6 +82,7 @@ class Leg:
     why_closed: str | None = None
     closed_by: str = ""
     close_code: int | None = None
+    end_reason: str | None = None  # as the provider announced the end; None: it did not
     answer_status: int | None = None
     path: str = ""
     user_agent: str = ""
@@ -106,6 +107,8 @@ class Message:
     started_ns: int = 0  # start of speech; of typed or inserted text its arrival
     ended_ns: int | None = None
     first_seen_ns: int = 0  # when the first sign of it was seen
+    said_ns: int | None = None  # when it was said by its sender's clock, where told; may lie before the start
+    number: int | None = None  # under which its sender was told that it is kept
     evidence: Evidence | None = None  # for what was heard; None: nothing to prove
     sent_ms: int | None = None  # length of the audio that was generated
     heard_ms: int | None = None
@@ -114,6 +117,9 @@ class Message:
     phase: str | None = None
     response: str | None = None
     confidence: float | None = None
+    emotions: dict[str, dict[str, float]] = field(default_factory=dict)  # by producer, scores by its names
+    sentiment: str | None = None  # positive, negative, neutral
+    sentiment_source: str | None = None  # who says so: provider, or derived:<producer>
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,13 @@ class LegClosed(Event):
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAnnounced(Event):
+    """The provider said that the call is over: a connection that breaks off after this lost nothing."""
+
+    reason: str = ""
+
+
 # -- sound -------------------------------------------------------------------------------------------
 
 
@@ -152,13 +159,14 @@ class PlaybackReported(Event):
 class PlaybackCut(Event):
     """What was queued for the ear was thrown away.
 
-    With `played_ms` the item was heard so far and no further; without, all that was not yet played
-    at this moment is gone.
+    With `played_ms` or `heard_text` the item was heard so far and no further; without, all that was not
+    yet played at this moment is gone. `heard_text` needs `item` or `response`; the last one holds.
     """
 
     evidence: Evidence
     item: str | None = None
     played_ms: int | None = None
+    heard_text: str | None = None  # the words that were heard, as the platform itself says
     response: str | None = None
 
 
@@ -177,6 +185,8 @@ class MessageOpened(Event):
     response: str | None = None
     phase: str | None = None  # e.g. commentary: spoken filler before a tool call
     is_audible: bool = True  # False: text only, or out of band
+    said_at_ns: int | None = None  # by the sender's own clock, ns since the epoch
+    number: int | None = None  # under which its sender was told that it is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +198,25 @@ class TextArrived(Event):
     part: int = 0
     is_whole: bool = False
     confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTimed(Event):
+    """When each character of a stretch of a message is spoken. Stretches come in the order of the text."""
+
+    item: str
+    text: str
+    starts_ms: tuple[int, ...]  # one a character; counted from the first sample of the message's audio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmotionScored(Event):
+    """Somebody scored the expression in a message. Scores are the producer's own, under its own names."""
+
+    item: str
+    producer: str  # e.g. hume_prosody
+    scores: dict[str, float]
+    sentiment: str | None = None  # positive, negative, neutral, where the producer itself says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

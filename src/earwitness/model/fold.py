@@ -11,7 +11,7 @@ from earwitness.model.account import Description, Diary, Remarks, Tools, add_num
 from earwitness.model.conversation import Conversation, Digit
 from earwitness.model.events import Event, Party, Role
 from earwitness.model.floor import Floor
-from earwitness.model.hearing import nearest
+from earwitness.model.hearing import nearest, told_ms
 from earwitness.model.legs import LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.microphone import Microphone
@@ -45,6 +45,7 @@ class Fold:
             e.LegAnswered: self._answer,
             e.LegIdentified: self._identify,
             e.LegClosed: self._close,
+            e.EndAnnounced: lambda event, leg: leg.announce_end(event),
             e.FormatSet: self._set_format,
             e.SpeechStarted: self._start_speech,
             e.SpeechStopped: lambda event, leg: leg.stop_speech(event),
@@ -52,6 +53,8 @@ class Fold:
             e.PlaybackCut: self._cut,
             e.MessageOpened: self._open_message,
             e.TextArrived: self._add_text,
+            e.TextTimed: lambda event, leg: self._known(event.item, event, leg).add_timing(event),
+            e.EmotionScored: lambda event, leg: self._known(event.item, event, leg).add_emotion(event),
             e.MessageClosed: self._close_message,
             e.MessageRemoved: self._remove_message,
             e.ToolCalled: self._call_tool,
@@ -175,18 +178,27 @@ class Fold:
             leg.report_playing(event)
 
     def _cut(self, event: e.PlaybackCut, leg: LegState) -> None:
-        at_ns = event.seen.at_ns
-        is_over_agent, owner = self._agent_at(at_ns, leg)
+        is_over_agent, owner = self._agent_at(event.seen.at_ns, leg)
         items = leg.cut_items(event)
         is_news = not items or not leg.cut.issuperset(items)
         leg.cut.update(items)
-        self.floor.cut(at_ns, owner, is_over_agent=is_over_agent and is_news)
-        playout = leg.playout
-        if event.item is not None and event.played_ms is not None:
-            if playout is not None:
-                playout.cut_message(at_ns, event.evidence, (leg.id, event.item), event.played_ms)
-        elif playout is not None:
-            playout.cut(at_ns, event.evidence, [(leg.id, item) for item in items])
+        self.floor.cut(event.seen.at_ns, owner, is_over_agent=is_over_agent and is_news)
+        if leg.playout is not None:
+            self._cut_playout(event, leg, leg.playout, items, is_news=is_news)
+
+    def _cut_playout(
+        self, event: e.PlaybackCut, leg: LegState, playout: Playout, items: list[str], *, is_news: bool
+    ) -> None:
+        item, played_ms = event.item, event.played_ms
+        if items and event.heard_text is not None and played_ms is None:
+            item = items[-1]
+            played_ms = told_ms(leg, item, event.heard_text)
+            if not is_news:
+                return  # its sound is cut already
+        if item is not None and played_ms is not None:
+            playout.cut_message(event.seen.at_ns, event.evidence, (leg.id, item), played_ms)
+        else:
+            playout.cut(event.seen.at_ns, event.evidence, [(leg.id, item) for item in items])
 
     # -- words ---------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.playout import Playout
 from earwitness.model.sound import NS_PER_MS, NS_PER_S, Line, Owner
+from earwitness.model.wording import SPEECH_CHARS_PER_S, Timing, as_said, spoken_ms, whole_words, words_until
 
 AUDIBLE_MS = 60  # three telephone packets: less than a syllable
-SPEECH_CHARS_PER_S = 15  # about 150 words a minute: where the words are known and their sound is not
 TRANSCODED_NS = 100 * NS_PER_MS  # two legs never carry quite the same length: padding, resampling
 NO_CLAIM = Claim()
 
@@ -27,6 +27,7 @@ class Hearing:
     began_ns: int | None = None
     ended_ns: int | None = None
     is_cut: bool = False
+    words: str | None = None  # that were heard, as somebody says who plays them
 
 
 def nearest(legs: Iterable[LegState], party: Party) -> list[Line]:
@@ -73,7 +74,10 @@ def ear_line(legs: Iterable[LegState], own: LegState, owner: Owner) -> Line | No
 
 
 def hear(message: MessageState, leg: LegState, line: Line | None, *, is_running: bool) -> Hearing:
-    """What is known of how an audible message of the agent's was heard. `is_running`: more may follow."""
+    """What is known of how an audible message of the agent's was heard. `is_running`: more may follow.
+
+    What the voice AI says of the words that were heard does not hold where a telephone leg shows the sound.
+    """
     own = leg.lines.get(Party.AGENT)
     sent = own.voices.get(message.owner) if own is not None else None
     heard = line.voices.get(message.owner) if line is not None else None
@@ -84,6 +88,7 @@ def hear(message: MessageState, leg: LegState, line: Line | None, *, is_running:
     is_cut = heard_ns < sent_ns - slack_ns
     heard_ns = heard_ns if is_cut else sent_ns
     audible = [stretch for stretch in heard.stretches if stretch.heard_bytes]
+    words = leg.claims.get(message.item, NO_CLAIM).heard_text if line is own else None
     return Hearing(
         sent_ms=sent_ns // NS_PER_MS,
         heard_ms=heard_ns // NS_PER_MS,
@@ -91,22 +96,48 @@ def hear(message: MessageState, leg: LegState, line: Line | None, *, is_running:
         evidence=_proof(message, leg, line, is_cut=is_cut),
         began_ns=audible[0].at_ns + line.offset_ns if audible else None,
         ended_ns=audible[-1].end_ns + line.offset_ns if audible else None,
-        is_cut=is_cut and not (is_running and line is not own),
+        is_cut=words is not None or (is_cut and not (is_running and line is not own)),
+        words=words,
     )
 
 
 def _proof(message: MessageState, leg: LegState, line: Line, *, is_cut: bool) -> Evidence:
     proof = line.evidence(message.owner) if isinstance(line, Playout) else Evidence.PLATFORM_MARK
     claim = leg.claims.get(message.item, NO_CLAIM)
+    if claim.text_evidence is not None and line is leg.lines.get(Party.AGENT):
+        return claim.text_evidence
     if proof is None and line is leg.lines.get(Party.AGENT):
         proof = claim.evidence
     is_open_ended = leg.closed is not None and (message.is_orphaned or is_cut)
     return proof or (Evidence.UNKNOWN if is_open_ended else Evidence.MODELLED)
 
 
+def told_ms(leg: LegState, item: str, words: str) -> int | None:
+    """How much of a message was heard by the words that somebody says were. None: its text is not known."""
+    message, line = leg.messages.get(item), leg.lines.get(Party.AGENT)
+    voice = line.voices.get((leg.id, item)) if line is not None else None
+    sent_ms = voice.sent_ns // NS_PER_MS if voice is not None else None
+    return None if message is None else spoken_ms(message.text, words, message.timing, sent_ms)
+
+
 def _hear_claim(message: MessageState, leg: LegState) -> Hearing:
+    """A message whose sound went over no leg: the platform speaks by itself, or a side connection looks on.
+
+    What the far end says of its playout is the evidence. Where it says nothing, nothing cut the message: all
+    its words count as heard, with evidence `unknown`.
+    """
     claim = leg.claims.get(message.item, NO_CLAIM)
     ratio = None
+    if claim.heard_text is not None:
+        played_ms = claim.played_ms
+        return Hearing(
+            heard_ms=told_ms(leg, message.item, claim.heard_text) if played_ms is None else played_ms,
+            evidence=claim.text_evidence,
+            began_ns=claim.began_ns,
+            ended_ns=claim.ended_ns,
+            is_cut=True,
+            words=claim.heard_text,
+        )
     if claim.played_ms is not None:
         spoken_ms = len(message.text) * 1000 / SPEECH_CHARS_PER_S
         ratio = min(1.0, claim.played_ms / spoken_ms) if spoken_ms else None
@@ -120,17 +151,40 @@ def _hear_claim(message: MessageState, leg: LegState) -> Hearing:
     )
 
 
-def heard_words(text: str, hearing: Hearing) -> str:
-    """The whole words that fit into what was heard; the words are taken to be spread evenly."""
-    if hearing.heard_ms is not None and hearing.heard_ms < AUDIBLE_MS:
-        return ""
+def heard_words(text: str, hearing: Hearing, timing: Timing | None = None) -> str:
+    """The words that were told; else those that fit into what was heard.
+
+    Of a message that was cut, a word counts as heard where its last letter had begun by the timing of its
+    characters; without such the letters are taken to be spread evenly, and half a word counts for nothing.
+    """
+    if hearing.words is not None:
+        return as_said(text, hearing.words)
     if hearing.ratio is None or hearing.ratio >= 1:
         return text
-    end = int(len(text) * hearing.ratio)
-    if end < len(text) and not text[end].isspace():
-        while end and not text[end - 1].isspace():
-            end -= 1
-    return text[:end].rstrip()
+    if hearing.heard_ms is not None and hearing.heard_ms < AUDIBLE_MS:
+        return ""
+    timed = None
+    if timing is not None and hearing.heard_ms is not None:
+        timed = words_until(text, timing, hearing.heard_ms)
+    return whole_words(text, int(len(text) * hearing.ratio)) if timed is None else timed
+
+
+def _spoken(message: MessageState, leg: LegState) -> Hearing:
+    """Of what nobody need hear: when it was spoken, if it was."""
+    speech = leg.speech_of(message)
+    return Hearing(began_ns=speech.began_ns, ended_ns=speech.ended_ns) if speech else Hearing()
+
+
+def _typed(message: MessageState) -> str:
+    """What of a message counts as heard that was not spoken by the agent."""
+    return message.text if message.role is Role.USER else ""
+
+
+def _status(message: MessageState, hearing: Hearing) -> str:
+    if message.is_removed:
+        return "removed"
+    is_over = message.status in ("completed", "incomplete")
+    return "interrupted" if hearing.is_cut and is_over else message.status
 
 
 def freeze(
@@ -141,15 +195,10 @@ def freeze(
     own = leg.lines.get(Party.AGENT)
     is_audible = message.is_audible or (own is not None and message.owner in own.voices)
     is_heard = message.role is Role.ASSISTANT and is_audible and not message.is_inserted
-    hearing = hear(message, leg, line, is_running=is_running) if is_heard else Hearing()
-    speech = leg.speech_of(message)
-    began_ns = hearing.began_ns if is_heard else speech.began_ns if speech else None
-    ended_ns = hearing.ended_ns if is_heard else speech.ended_ns if speech else None
+    hearing = hear(message, leg, line, is_running=is_running) if is_heard else _spoken(message, leg)
+    began_ns, ended_ns = hearing.began_ns, hearing.ended_ns
     ended_ns = message.closed_ns if ended_ns is None else ended_ns
     began_ns = message.first_seen_ns if began_ns is None else began_ns
-    status = (
-        "interrupted" if hearing.is_cut and message.status in ("completed", "incomplete") else message.status
-    )
     return Message(
         key=message.key,
         leg=message.leg,
@@ -157,11 +206,13 @@ def freeze(
         role=message.role,
         party=message.party,
         text=text,
-        heard_text=heard_words(text, hearing) if is_heard else text if message.role is Role.USER else "",
-        status="removed" if message.is_removed else status,
+        heard_text=heard_words(text, hearing, message.timing) if is_heard else _typed(message),
+        status=_status(message, hearing),
         started_ns=began_ns - zero_ns,
         ended_ns=None if ended_ns is None else max(began_ns, ended_ns) - zero_ns,
         first_seen_ns=message.first_seen_ns - zero_ns,
+        said_ns=None if message.said_at_ns is None else message.said_at_ns - zero_ns,
+        number=message.number,
         evidence=hearing.evidence,
         sent_ms=hearing.sent_ms,
         heard_ms=hearing.heard_ms,
@@ -170,4 +221,7 @@ def freeze(
         phase=message.phase,
         response=message.response,
         confidence=message.confidence,
+        emotions=dict(message.emotions),
+        sentiment=message.sentiment,
+        sentiment_source=message.sentiment_source,
     )

@@ -3,6 +3,7 @@
 from earwitness.model.conversation import AudioFormat, Leg
 from earwitness.model.events import (
     AudioArrived,
+    EndAnnounced,
     Evidence,
     FormatSet,
     LegClosed,
@@ -39,13 +40,15 @@ class Speech:
 class Claim:
     """What was said of how far a message was heard whose audio does not go over this leg."""
 
-    __slots__ = ("began_ns", "ended_ns", "evidence", "played_ms")
+    __slots__ = ("began_ns", "ended_ns", "evidence", "heard_text", "played_ms", "text_evidence")
 
     def __init__(self) -> None:
         self.began_ns: int | None = None
         self.ended_ns: int | None = None
         self.played_ms: int | None = None
         self.evidence: Evidence | None = None
+        self.heard_text: str | None = None  # as the platform says; the last that was said
+        self.text_evidence: Evidence | None = None
 
 
 class LegState:
@@ -55,6 +58,7 @@ class LegState:
         self.id = id
         self.opened: LegOpened | None = None
         self.closed: LegClosed | None = None
+        self.end_reason: str | None = None  # as announced
         self.opened_ns = seen_ns
         self.closed_ns: int | None = None
         self.last_ns = seen_ns
@@ -98,6 +102,10 @@ class LegState:
         self.provider_ids.update(event.provider_ids)
         self.links.update(dict.fromkeys(event.links))
 
+    def announce_end(self, event: EndAnnounced) -> None:
+        """The first reason that is told holds."""
+        self.end_reason = self.end_reason or event.reason
+
     def close(self, event: LegClosed) -> None:
         """Nothing that was still queued will be heard."""
         self.closed = event
@@ -118,6 +126,7 @@ class LegState:
             why_closed=closed.why if closed else None,
             closed_by=closed.by if closed else "",
             close_code=closed.code if closed else None,
+            end_reason=self.end_reason,
             answer_status=self.answer_status,
             path=opened.path if opened else "",
             user_agent=opened.user_agent if opened else "",
@@ -186,7 +195,8 @@ class LegState:
         else:
             self._playing = None
             claim.ended_ns = claim.ended_ns or event.seen.at_ns
-            claim.evidence = stronger(claim.evidence, Evidence.SERVER)
+            proof = Evidence.PLATFORM_MARK if self.is_phone else Evidence.SERVER
+            claim.evidence = stronger(claim.evidence, proof)
 
     def playing(self, at_ns: int) -> str | None:
         """The message the far end said it is playing."""
@@ -206,6 +216,8 @@ class LegState:
         if played_ms is not None and (event.played_ms is not None or claim.played_ms is None):
             claim.played_ms = max(0, played_ms)
             claim.evidence = stronger(claim.evidence, event.evidence)
+        if event.heard_text is not None:
+            claim.heard_text, claim.text_evidence = event.heard_text, event.evidence
         claim.ended_ns = claim.ended_ns or event.seen.at_ns
         if self._playing == item:
             self._playing = None

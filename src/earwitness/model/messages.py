@@ -1,7 +1,9 @@
 """The messages of one leg while they grow: their words, and their order by the provider's item chain."""
 
 from earwitness.model.conversation import Message
-from earwitness.model.events import MessageOpened, Party, Role, TextArrived
+from earwitness.model.emotion import SENTIMENTS, sentiment_of, usable
+from earwitness.model.events import EmotionScored, MessageOpened, Party, Role, TextArrived, TextTimed
+from earwitness.model.wording import Timing
 
 _PARTY = {Role.USER: Party.CALLER, Role.ASSISTANT: Party.AGENT, Role.SYSTEM: None}
 
@@ -52,6 +54,12 @@ class MessageState:
         self.response: str | None = None
         self.phase: str | None = None
         self.confidence: float | None = None
+        self.said_at_ns: int | None = None
+        self.number: int | None = None
+        self.timing: Timing | None = None
+        self.emotions: dict[str, dict[str, float]] = {}
+        self.sentiment: str | None = None
+        self.sentiment_source: str | None = None
         self.version = 0
         self.frozen: tuple[object, Message] | None = None  # and what it was made from
         self._parts: dict[int, PartText] = {}
@@ -72,6 +80,8 @@ class MessageState:
         self.is_audible = event.is_audible
         self.response = event.response or self.response
         self.phase = event.phase or self.phase
+        self.said_at_ns = self.said_at_ns if event.said_at_ns is None else event.said_at_ns
+        self.number = self.number if event.number is None else event.number
         self.version += 1
 
     def add_text(self, event: TextArrived) -> bool:
@@ -83,6 +93,24 @@ class MessageState:
         is_new = part.take(event.text, is_whole=event.is_whole)
         self.version += is_new or event.confidence is not None
         return is_new
+
+    def add_timing(self, event: TextTimed) -> None:
+        self.timing = self.timing or Timing()
+        self.timing.add(event.text, event.starts_ms)
+        self.version += 1
+
+    def add_emotion(self, event: EmotionScored) -> None:
+        """Of each producer the last scores hold. A stated sentiment holds against one that we derive."""
+        scores = usable(event.scores)
+        if scores:
+            self.emotions[event.producer] = scores
+        stated = (event.sentiment or "").strip().lower()
+        derived = sentiment_of(scores)
+        if stated in SENTIMENTS:
+            self.sentiment, self.sentiment_source = stated, "provider"
+        elif derived is not None and self.sentiment_source != "provider":
+            self.sentiment, self.sentiment_source = derived, f"derived:{event.producer}"
+        self.version += 1
 
     def close(self, status: str, at_ns: int) -> bool:
         """Whether this is what ended it. A failure is believed even after the end."""

@@ -67,7 +67,7 @@ class View:
     # -- words ---------------------------------------------------------------------------------------
 
     def _messages(self, legs: list[LegState], zero_ns: int) -> Iterator[Message]:
-        """Each leg's in the order of its items; legs among each other by start of speech."""
+        """Each leg's in the order of its items; legs among each other by when it was said, as well as known."""
         threads = [list(self._thread(leg, legs, zero_ns)) for leg in legs if leg.messages]
         return (message for _, message in heapq.merge(*threads, key=lambda pair: pair[0]))
 
@@ -76,7 +76,7 @@ class View:
             state = leg.messages.get(item)
             if state is not None:
                 message = self._message(state, leg, legs, zero_ns)
-                yield message.started_ns, message
+                yield message.started_ns if message.said_ns is None else message.said_ns, message
 
     def _message(self, state: MessageState, leg: LegState, legs: list[LegState], zero_ns: int) -> Message:
         line = ear_line(legs, leg, state.owner)
@@ -134,4 +134,8 @@ def _why(leg: LegState) -> str:
 
 def _loss(leg: LegState) -> str:
     why = leg.closed.why if leg.closed else ""
+    if why == "crash" and leg.opened is not None and leg.opened.way == "ingest":
+        return ""  # what was not on disk was not acknowledged, and is sent again
+    if why == "lost" and leg.end_reason is not None:
+        return ""
     return {"lost": "peer_lost", "crash": "crash", "stopped": "stopped"}.get(why, "")
