@@ -47,18 +47,9 @@ class Asker:
         headers |= dict(options.pop("headers", {}))  # type: ignore[call-overload]
         return self.client.request(method, path, headers=headers, **options)
 
-    def id_of(self, call: str) -> str:
-        """The conversation with this link of its caller's making."""
-        (recorded,) = (r for r in self.library.conversations() if f"conversation:{call}" in links_of(r))
-        return recorded.id
-
     def close(self) -> None:
         self.client.close()
         self.library.catalog.close()
-
-
-def links_of(recorded: object) -> set[str]:
-    return {link for leg in recorded.conversation.legs for link in leg.links}  # type: ignore[attr-defined]
 
 
 def contexts(app: FastAPI) -> Iterator[RouteContext]:

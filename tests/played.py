@@ -1,7 +1,8 @@
-"""A data folder of calls that were really played: fake caller, tap, fake voice AI, journal, catalog."""
+"""The recorded calls, and beside them one of another workspace: for the tests of the faces."""
 
 import asyncio
 import functools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,76 +15,53 @@ from earwitness.server.recorder import Admission
 from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
 from earwitness.simulator.run import Simulator, simulate
+from recorded import copy_of, recording
 
-HASTE = 4.0  # times real time
 OTHER_WORKSPACE = "acme"
-PLAYED = (  # provider, scenario, subject
-    ("openai", "order", "RID001"),
-    ("twilio", "order", "RID002"),
-    ("openai", "barge_in", None),
-    ("openai", "dies", None),
-)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Played:
-    """The folder, and what each call is called by its caller: (provider, scenario) -> link of its legs."""
+    """A data folder, and what each call in it is called by its caller, by provider and scenario."""
 
     folder: Path
     calls: dict[tuple[str, str], str]
-    other: str  # the call of the other workspace
 
     def library(self, workspace: str = "default") -> Library:
         return Library(Settings(data_dir=str(self.folder)), workspace=workspace)
 
-
-def settings_for(folder: Path, simulator: Simulator) -> Settings:
-    routes = {
-        "sim-openai": Route(provider="openai", upstream=simulator.openai_url),
-        "sim-phone": Route(provider="twilio", upstream=simulator.bot_url),
-    }
-    return Settings(data_dir=str(folder), tap=Listen(port=0), routes=routes)
+    def id_of(self, provider: str, scenario: str) -> str:
+        """The conversation that this call became."""
+        found = self.library().finished(f"conversation:{self.calls[provider, scenario]}", give_up_at=1e12)
+        assert found is not None
+        return found.id
 
 
-async def _play(folder: Path) -> Played:
+async def _play_for_another(folder: Path) -> None:
     async with Simulator() as simulator:
-        settings = settings_for(folder, simulator)
-        library, journal = Library(settings), Journal(folder / "journal")
-        key = library.keys.create("tap", ("capture",), OTHER_WORKSPACE).text
+        routes = {"r": Route(provider="openai", upstream=simulator.openai_url)}
+        settings = Settings(data_dir=str(folder), tap=Listen(port=0, require_key=True), routes=routes)
+        key = Library(settings).keys.create("tap", ("capture",), OTHER_WORKSPACE).text
+        journal = Journal(folder / "journal")
         tap = Tap(settings, journal, admit=Admission(settings))
         await tap.start()
-        urls = {name: f"ws://127.0.0.1:{tap.port}/sim-{name}" for name in ("openai", "phone")}
-        simulator.bot.openai_url = urls["openai"]
-        addresses = {"openai": urls["openai"], "twilio": urls["phone"]}
-        made = await asyncio.gather(
-            *(
-                simulate(
-                    provider,
-                    scenario,
-                    tap_url=addresses[provider],
-                    speed=HASTE,
-                    subject=subject,
-                    labels=("played", scenario),
-                    bot=simulator.bot,
-                )
-                for provider, scenario, subject in PLAYED
-            ),
-            simulate("openai", "dies", tap_url=urls["openai"], speed=HASTE, tap_key=key),
-        )
+        url = f"ws://127.0.0.1:{tap.port}/r"
+        [result] = await simulate("openai", "dies", tap_url=url, speed=8, tap_key=key)
         await tap.stop()
         await asyncio.to_thread(journal.close)
-    reasons = [result.reason for (result,) in made]
-    assert not any(reasons), reasons
-    *ours, other = [result.conversation for (result,) in made]
-    calls = {(provider, scenario): call for (provider, scenario, _), call in zip(PLAYED, ours, strict=True)}
-    return Played(folder=folder, calls=calls, other=other)
+    assert result.ok, result.reason
 
 
 @functools.cache
-def _played_once(folder: Path) -> Played:
-    made = asyncio.run(_play(folder))
-    made.library().catch_up()
-    return made
+def _played_once(parent: Path) -> Played:
+    made = recording()
+    parent.mkdir()
+    folder = copy_of(made, parent)
+    with ThreadPoolExecutor(1) as pool:  # a test's own loop may be running here
+        pool.submit(asyncio.run, _play_for_another(folder)).result()
+    played = Played(folder, {play: result.conversation for play, result in made.results.items()})
+    assert played.library(OTHER_WORKSPACE).catch_up() == 1
+    return played
 
 
 @pytest.fixture(scope="session")

@@ -30,12 +30,12 @@ def own_asker(played: Played, tmp_path: Path) -> Iterator[Asker]:
 
 
 @pytest.fixture(scope="session")
-def order(asker: Asker, played: Played) -> str:
+def order(played: Played) -> str:
     """The id of a whole call: OpenAI, an order with a tool call."""
-    return asker.id_of(played.calls["openai", "order"])
+    return played.id_of("openai", "order")
 
 
 @pytest.fixture(scope="session")
-def phone_order(asker: Asker, played: Played) -> str:
+def phone_order(played: Played) -> str:
     """The id of a whole call of two legs: telephone and voice AI."""
-    return asker.id_of(played.calls["twilio", "order"])
+    return played.id_of("twilio", "order")

@@ -3,7 +3,7 @@
 import base64
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from earwitness.store.rows import ConversationRow
 from earwitness.store.types import Moment, storable_text
 
 MAX_LIMIT = 1000
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]  # what a database can hold
 
 
 class Sort(StrEnum):
@@ -154,7 +155,7 @@ def _write_cursor(sort: str, value: datetime | int, last: str) -> str:
 
 
 def _read_cursor(cursor: str, sort: Sort, column: sa.Column[Any]) -> tuple[datetime | int, str]:
-    kind: Any = tuple[str, datetime, str] if isinstance(column.type, Moment) else tuple[str, int, str]
+    kind: Any = tuple[str, datetime, str] if isinstance(column.type, Moment) else tuple[str, _Count, str]
     try:
         tree = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         written, value, last = msgspec.json.decode(tree, type=kind)
