@@ -107,12 +107,14 @@ def test_pressed_digits() -> None:
     assert leg.client(event="dtmf") == ['Undecoded reason="no digit" name=dtmf']
 
 
-def test_stop_tells_only_what_start_did_not() -> None:
+def test_stop_tells_the_end_and_what_start_did_not() -> None:
     stop = {"event": "stop", "sequenceNumber": "2", "stop": {"accountSid": "AC1", "callSid": "CA1"}}
-    assert begun().tell("client", stop) == []
+    assert begun().tell("client", stop) == ["EndAnnounced reason=stop"]
     assert Playbook("twilio").tell("client", stop) == [
-        'LegIdentified provider_ids={"call_sid": "CA1", "account_sid": "AC1"} links=["call:CA1"]'
+        'LegIdentified provider_ids={"call_sid": "CA1", "account_sid": "AC1"} links=["call:CA1"]',
+        "EndAnnounced reason=stop",
     ]
+    assert begun().tell("server", stop) == []
 
 
 def test_hole_in_the_numbers_is_told_once() -> None:

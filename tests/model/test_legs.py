@@ -5,6 +5,7 @@ import pytest
 from earwitness.model.conversation import Status
 from earwitness.model.events import (
     AudioArrived,
+    EndAnnounced,
     LegAnswered,
     LegClosed,
     LegIdentified,
@@ -147,3 +148,34 @@ def test_no_audio_no_track() -> None:
     ai(100, AudioArrived, party=Party.AGENT, byte_count=0)
 
     assert call.conversation().tracks == {}
+
+
+@pytest.mark.parametrize("why", ["lost", "closed"])
+def test_a_connection_that_breaks_off_after_the_end_was_announced_lost_nothing(why: str) -> None:
+    call = Script()
+    phone = call.phone()
+    phone.caller(0, 1000)
+    phone(1000, EndAnnounced, reason="stop")
+    phone(1001, EndAnnounced, reason="later")
+    phone.close(1100, why)
+    seen = call.conversation()
+
+    assert (seen.status, seen.reasons) == (Status.COMPLETE, ())
+    assert (seen.legs[0].why_closed, seen.legs[0].end_reason) == (why, "stop")
+
+
+@pytest.mark.parametrize(
+    ("ai_why", "phone_why", "reasons"),
+    [("lost", "lost", ("peer_lost",)), ("closed", "crash", ("crash",)), ("closed", "lost", ())],
+)
+def test_an_announced_end_excuses_only_its_own_leg_and_no_crash(
+    ai_why: str, phone_why: str, reasons: tuple[str, ...]
+) -> None:
+    call = Script()
+    ai, phone = call.leg(), call.phone()
+    ai.caller(0, 1000)
+    phone(1000, EndAnnounced)
+    phone.close(1100, phone_why)
+    ai.close(1200, ai_why)
+
+    assert call.conversation().reasons == reasons

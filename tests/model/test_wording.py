@@ -244,3 +244,32 @@ def test_a_platform_that_was_interrupted_says_how_far_it_came(
 
     assert (seen.text, seen.heard_text, seen.heard_ms) == (WORDS, words, heard_ms)
     assert (seen.status, seen.evidence) == ("interrupted", Evidence.PLATFORM_MARK)
+
+
+def test_where_the_platform_told_when_it_began_its_cut_needs_no_length() -> None:
+    call, leg = relay()
+    leg(1300, PlaybackReported, state="started", item="a1")
+    leg(1900, PlaybackCut, evidence=Evidence.PLATFORM_MARK, item="a1", heard_text="well i")
+    seen = message(call.conversation(), "a1")
+
+    assert (seen.heard_ms, seen.heard_text) == (600, "Well, I")
+
+
+def test_a_platform_that_tells_no_more_than_the_cut_spoke_until_then() -> None:
+    call, leg = relay()
+    leg(1500, PlaybackCut, evidence=Evidence.PLATFORM_MARK, item="a1")
+    seen = message(call.conversation(), "a1")
+
+    assert (seen.heard_ms, seen.heard_text, seen.status) == (500, "Well, I", "interrupted")
+
+
+def test_a_cut_that_tells_what_was_heard_is_an_interruption_though_no_sound_goes_over_the_leg() -> None:
+    call, leg = relay()
+    leg(1900, PlaybackCut, evidence=Evidence.PLATFORM_MARK, item="a1", heard_text="well i", played_ms=640)
+    leg(1910, PlaybackCut, evidence=Evidence.PLATFORM_MARK, item="a1", heard_text="well i can", played_ms=800)
+    seen = call.conversation()
+
+    assert [(i.by, i.at_ns, i.message) for i in seen.interruptions] == [
+        (Party.CALLER, 1_900_000_000, "relay:a1")
+    ]
+    assert (message(seen, "a1").heard_text, message(seen, "a1").heard_ms) == ("Well, I can", 800)

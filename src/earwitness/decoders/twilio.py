@@ -27,6 +27,7 @@ from earwitness.journal.record import Origin, Record
 from earwitness.model.events import (
     AudioArrived,
     DigitPressed,
+    EndAnnounced,
     Event,
     Evidence,
     FormatSet,
@@ -171,6 +172,8 @@ class TwilioMediaStreams:
 
     def _on_stop(self, seen: Stamp, body: Body, origin: Origin) -> Iterator[Event]:
         yield from self._identify(seen, body, object_of(body, "stop"), {})
+        if origin is not Origin.SERVER:
+            yield EndAnnounced(seen=seen, reason="stop")
 
     def _identify(self, seen: Stamp, body: Body, holder: Body, parameters: Body) -> Iterator[Event]:
         ids = {

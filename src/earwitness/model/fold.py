@@ -11,7 +11,7 @@ from earwitness.model.account import Description, Diary, Remarks, Tools, add_num
 from earwitness.model.conversation import Conversation, Digit
 from earwitness.model.events import Event, Party, Role
 from earwitness.model.floor import Floor
-from earwitness.model.hearing import nearest, told_ms
+from earwitness.model.hearing import cut_playout, nearest
 from earwitness.model.legs import LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.microphone import Microphone
@@ -180,25 +180,13 @@ class Fold:
     def _cut(self, event: e.PlaybackCut, leg: LegState) -> None:
         is_over_agent, owner = self._agent_at(event.seen.at_ns, leg)
         items = leg.cut_items(event)
+        if not is_over_agent and items and leg.is_told_of(event):
+            is_over_agent, owner = True, (leg.id, items[-1])
         is_news = not items or not leg.cut.issuperset(items)
         leg.cut.update(items)
         self.floor.cut(event.seen.at_ns, owner, is_over_agent=is_over_agent and is_news)
         if leg.playout is not None:
-            self._cut_playout(event, leg, leg.playout, items, is_news=is_news)
-
-    def _cut_playout(
-        self, event: e.PlaybackCut, leg: LegState, playout: Playout, items: list[str], *, is_news: bool
-    ) -> None:
-        item, played_ms = event.item, event.played_ms
-        if items and event.heard_text is not None and played_ms is None:
-            item = items[-1]
-            played_ms = told_ms(leg, item, event.heard_text)
-            if not is_news:
-                return  # its sound is cut already
-        if item is not None and played_ms is not None:
-            playout.cut_message(event.seen.at_ns, event.evidence, (leg.id, item), played_ms)
-        else:
-            playout.cut(event.seen.at_ns, event.evidence, [(leg.id, item) for item in items])
+            cut_playout(event, leg, leg.playout, items, is_news=is_news)
 
     # -- words ---------------------------------------------------------------------------------------
 

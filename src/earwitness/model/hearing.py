@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from earwitness.model.conversation import Message, Span, Track
-from earwitness.model.events import Evidence, Party, Role
+from earwitness.model.events import Evidence, Party, PlaybackCut, Role
 from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.playout import Playout
@@ -118,6 +118,22 @@ def told_ms(leg: LegState, item: str, words: str) -> int | None:
     voice = line.voices.get((leg.id, item)) if line is not None else None
     sent_ms = voice.sent_ns // NS_PER_MS if voice is not None else None
     return None if message is None else spoken_ms(message.text, words, message.timing, sent_ms)
+
+
+def cut_playout(
+    event: PlaybackCut, leg: LegState, playout: Playout, items: list[str], *, is_news: bool
+) -> None:
+    """Cut the sound. Words alone cut it where they end, but not where it was cut before they were told."""
+    item, played_ms = event.item, event.played_ms
+    if items and event.heard_text is not None and played_ms is None:
+        if not is_news:
+            return  # when it was cut says more of its length than its words do
+        item = items[-1]
+        played_ms = told_ms(leg, item, event.heard_text)
+    if item is not None and played_ms is not None:
+        playout.cut_message(event.seen.at_ns, event.evidence, (leg.id, item), played_ms)
+    else:
+        playout.cut(event.seen.at_ns, event.evidence, [(leg.id, item) for item in items])
 
 
 def _hear_claim(message: MessageState, leg: LegState) -> Hearing:

@@ -211,8 +211,11 @@ class LegState:
             return []
         item, claim = claimed
         played_ms = event.played_ms
-        if played_ms is None and claim.began_ns is not None and claim.ended_ns is None:
-            played_ms = (event.seen.at_ns - claim.began_ns) // NS_PER_MS
+        began_ns = claim.began_ns
+        if began_ns is None and event.heard_text is None and self.is_phone and item in self.messages:
+            began_ns = self.messages[item].first_seen_ns  # platforms speak what they are told at once
+        if played_ms is None and began_ns is not None and claim.ended_ns is None:
+            played_ms = (event.seen.at_ns - began_ns) // NS_PER_MS
         if played_ms is not None and (event.played_ms is not None or claim.played_ms is None):
             claim.played_ms = max(0, played_ms)
             claim.evidence = stronger(claim.evidence, event.evidence)
@@ -222,6 +225,10 @@ class LegState:
         if self._playing == item:
             self._playing = None
         return [*self.responses.get(event.response or "", []), item]
+
+    def is_told_of(self, event: PlaybackCut) -> bool:
+        """Whether the cut itself is all that tells of the agent's voice: it goes over no leg of ours."""
+        return Party.AGENT not in self.lines and bool(event.heard_text or event.played_ms)
 
     # -- speech --------------------------------------------------------------------------------------
 

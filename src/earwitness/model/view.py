@@ -67,7 +67,7 @@ class View:
     # -- words ---------------------------------------------------------------------------------------
 
     def _messages(self, legs: list[LegState], zero_ns: int) -> Iterator[Message]:
-        """Each leg's in the order of its items; legs among each other by when it was said, as well as known."""
+        """Each leg's in the order of its items; legs among each other by when it was said, if known."""
         threads = [list(self._thread(leg, legs, zero_ns)) for leg in legs if leg.messages]
         return (message for _, message in heapq.merge(*threads, key=lambda pair: pair[0]))
 
