@@ -108,7 +108,7 @@ def formats_page() -> str:
 
 
 def decoders_page() -> str:
-    from earwitness.decoders import openai_names, providers, twilio, twilio_relay
+    from earwitness.decoders import elevenlabs_names, openai_names, providers, twilio, twilio_relay
 
     parts = [
         "# Decoders\n\nWhich providers' words are understood. All else is kept in the journal as it came, "
@@ -118,6 +118,7 @@ def decoders_page() -> str:
     parts += ["\n## openai: names the beta called otherwise\n", table("beta", "now")]
     parts += [f"| `{old}` | `{new}` |" for old, new in openai_names.ALIASES.items()]
     passed_over = {
+        "elevenlabs": elevenlabs_names.PASSED_OVER,
         "openai": openai_names.PASSED_OVER,
         "twilio, Media Streams": twilio.PASSED_OVER,
         "twilio, ConversationRelay": twilio_relay.PASSED_OVER,

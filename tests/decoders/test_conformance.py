@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earwitness.decoders import LegDecoder, openai_names, twilio, twilio_relay
+from earwitness.decoders import LegDecoder, elevenlabs_names, openai_names, twilio, twilio_relay
+from earwitness.decoders.elevenlabs import ElevenLabsAgents
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.providers import PROVIDERS
 from earwitness.decoders.twilio import TwilioMediaStreams
@@ -24,16 +25,19 @@ from wirelogs import CORPUS, line, record, records
 
 NAMES: dict[str, list[str]] = json.loads((Path(__file__).parent / "known_names.json").read_text("utf-8"))
 READ = {
+    "elevenlabs": ElevenLabsAgents().names,
     "openai": OpenAIRealtime().names,
     "twilio": TwilioMediaStreams().names,
     "twilio relay": ConversationRelay().names,
 }
 PASSED_OVER: dict[str, Mapping[str, str]] = {
+    "elevenlabs": elevenlabs_names.PASSED_OVER,
     "openai": openai_names.PASSED_OVER,
     "twilio": twilio.PASSED_OVER,
     "twilio relay": twilio_relay.PASSED_OVER,
 }
 ENDPOINTS = {
+    "elevenlabs": {"convai/conversation"},
     "openai": {"realtime", "transcription (beta)"},
     "twilio": {"media-streams"},
     "twilio relay": {"conversationrelay"},

@@ -55,7 +55,7 @@ def sequences() -> list[Path]:
 
 
 def is_ours(path: Path) -> bool:
-    return bool(set(path.name.split("__")[0].split("+")) & {"openai", "twilio"})
+    return bool(set(path.name.split("__")[0].split("+")) & {"elevenlabs", "openai", "twilio"})
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events/sessions")
@@ -76,13 +76,13 @@ def test_recorded_sequences_decode_without_a_word_left_over() -> None:
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events")
-@pytest.mark.parametrize("provider", ["openai", "twilio"])
+@pytest.mark.parametrize("provider", ["elevenlabs", "openai", "twilio"])
 def test_examples_decode_or_tell_why_not(provider: str) -> None:
     """What is left over is a frame cut down by its author, or another protocol on the same provider."""
     assert SHARED
     examples = (SHARED / "protocols" / "events" / f"{provider}.jsonl").read_text("utf-8").splitlines()
     for example in map(json.loads, examples):
-        other = example["variant"] in ("live", "translation")
+        other = example["variant"] in ("live", "translation", "speech_engine")
         if example["channel"] != "websocket" or other:
             continue
         decoder = LegDecoder()
@@ -106,7 +106,10 @@ def lacks(event: dict[str, dict[str, str]], reason: str) -> bool:
         case "no item_id":
             return "item_id" not in event
         case "bad base64":
-            sound = event.get("delta") or event["media"]["payload"]
+            holder = event.get("media") or event.get("audio_event") or {}
+            sound = event.get("delta") or holder.get("payload") or holder.get("audio_base_64")
             return not str(sound).isalnum()  # a placeholder like <audio>
+        case "no tool_call_id":
+            return not isinstance(event[str(event["type"])], dict)  # a placeholder like <payload>
         case _:
             return False

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from earwitness.decoders.elevenlabs import ElevenLabsAgents
+from earwitness.decoders.elevenlabs_names import ENGINE_HEADER, OTHER_SOCKETS
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.saved import SavedMessages
 from earwitness.decoders.twilio_socket import TwilioSocket
@@ -68,7 +70,19 @@ def _twilio(opened: Opened) -> ProviderDecoder:
     return TwilioSocket()
 
 
-PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {"openai": _openai, "twilio": _twilio}
+def _elevenlabs(opened: Opened) -> ProviderDecoder:
+    path, query = _split(opened.path)
+    if any(name.lower() == ENGINE_HEADER for name, _ in opened.headers):
+        return Silent("ElevenLabs Speech Engine")
+    other = next((what for part, what in OTHER_SOCKETS.items() if part in path), None)
+    return Silent(other) if other else ElevenLabsAgents(agent=next(iter(query.get("agent_id", ())), None))
+
+
+PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {
+    "elevenlabs": _elevenlabs,
+    "openai": _openai,
+    "twilio": _twilio,
+}
 
 
 def choose(opened: Opened) -> ProviderDecoder:
