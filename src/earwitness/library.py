@@ -17,7 +17,7 @@ from earwitness.capture.status import RecorderStatus
 from earwitness.errors import InUse
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
-from earwitness.model.conversation import Conversation
+from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower, find_folder
 from earwitness.pipeline.lock import FolderLock
@@ -51,6 +51,7 @@ class Library:
         self.workspace = workspace
         self.data_path = settings.data_path
         self.journal_root = self.data_path / "journal"
+        self.live_root = self.data_path / "live"
         self.catalog = Catalog.open(settings.catalog_url)
         self.objects = FolderObjects(self.data_path / "objects")
         self.keys = Keys(self.catalog.database)
@@ -120,7 +121,8 @@ class Library:
 
     def follower(self) -> Follower:
         """What keeps the catalog in step with the journals; one at a time on a folder."""
-        return Follower(self.journal_root, self.catalog, self.unmake)
+        live_folder = self.live_root if self.settings.record.live_stereo else None
+        return Follower(self.journal_root, self.catalog, self.unmake, live_folder=live_folder)
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
         """The files of a conversation are gone afterwards, to be made anew once it has ended."""
@@ -129,6 +131,7 @@ class Library:
     def sweep(self) -> None:
         """Remove what work that was killed has left behind. Nobody may be at work on the folder."""
         sweep(self.data_path / "scratch")
+        sweep(self.live_root)
 
     def finished(self, link: str, *, give_up_at: float) -> Recorded | None:
         """The conversation with this link once all its files are made; None when it takes longer.
@@ -150,7 +153,10 @@ class Library:
     def finish(self, workspace: str, conversation_id: str) -> Conversation:
         """Do the work after the call for one conversation."""
         folders = self.folders(workspace, conversation_id)
-        return finish(conversation_id, folders, self.catalog, self.objects, self.data_path / "scratch")
+        done = finish(conversation_id, folders, self.catalog, self.objects, self.data_path / "scratch")
+        if done.status is not Status.ACTIVE:
+            (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
+        return done
 
     def folders(self, workspace: str, conversation_id: str) -> list[Path]:
         """The journals of a conversation, one folder a leg."""

@@ -47,6 +47,7 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raw: bool = True  # the provider's messages as they came
     transcripts: bool = True  # what was said, as text
     on_failure: Literal["pass", "refuse"] = "pass"  # may a call go on that cannot be recorded?
+    live_stereo: bool = True  # a stereo WAV of every running call in data_dir/live, playable at any instant
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,14 +17,18 @@ from earwitness.journal.reader import LegReader, is_live
 from earwitness.journal.record import Kind
 from earwitness.journal.segment import leg_folders_of, segment_paths
 from earwitness.model.conversation import Conversation
-from earwitness.model.events import Event, LegIdentified, LegOpened
+from earwitness.model.events import AudioArrived, Event, LegIdentified, LegOpened
 from earwitness.model.fold import Fold
+from earwitness.pipeline.live import LiveSound
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.types import clip
 
+HELD_BYTES = 8 << 20  # of sound that is not in its live file yet; reading a long backlog brings more
+COUNTERS_EVERY_S = 1.0  # how often a row is written when nothing but sound went by
 SCAN_WHOLE_TREE_S = 60.0  # between looks at the folders of past days; today's are looked at every tick
 
+News = tuple["_Leg", Event, bytes | None]  # with an `AudioArrived` its sound
 Reopened = Callable[[str, str], None]  # (workspace, conversation)
 
 
@@ -48,6 +52,26 @@ class _Live:
     workspace: str
     folders: dict[str, Path] = field(default_factory=dict)  # by leg id
     open_legs: set[str] = field(default_factory=set)
+    sound: LiveSound | None = None
+    is_urgent: bool = False  # more than sound went by since its rows were written
+    written_s: float = 0.0
+    has_sound_file: bool = True  # False: the disk does not take it, and it is not tried again
+
+    def hear(self, file: Path, event: AudioArrived, sound: bytes) -> None:
+        """Sound that the live file will hold once it has been heard."""
+        self.sound = self.sound or LiveSound(file)
+        self.sound.hear(event.seen.leg, event.party, sound)
+        if self.sound.held_bytes > HELD_BYTES:
+            self.grow(event.seen.at_ns)
+
+    def grow(self, at_ns: int) -> None:
+        """Bring the live file up to this moment, in ns since the epoch."""
+        if self.sound:
+            conversation = self.fold.conversation()
+            try:
+                self.sound.grow(conversation, at_ns - conversation.began_at_ns)
+            except StorageUnavailable:  # a convenience must not hold up the rows; the journal has the sound
+                self.sound, self.has_sound_file = None, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +88,21 @@ class Follower:
     `tick()` reads what is new, writes the rows and returns. A failing catalog raises; nothing is lost
     by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
     row changes, of a conversation that had ended and goes on: what was made of it is no longer true.
+    With `live_folder` every running conversation has a growing stereo file there, named by its id.
     """
 
-    def __init__(self, root: Path, catalog: Catalog, on_reopened: Reopened = lambda *_: None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        catalog: Catalog,
+        on_reopened: Reopened = lambda *_: None,
+        *,
+        live_folder: Path | None = None,
+    ) -> None:
         self._root = root
         self._catalog = catalog
         self._on_reopened = on_reopened
+        self._live_folder = live_folder
         self._legs: dict[str, _Leg] = {}
         self._known_days: dict[str, set[str]] = {}
         self._live: dict[str, _Live] = {}
@@ -93,11 +126,16 @@ class Follower:
 
     def _write(self) -> Tick:
         changed, ended = [], []
+        now_s = time.monotonic()
         for conversation_id in sorted(self._unwritten):
             live = self._live[conversation_id]
+            if not live.is_urgent and now_s - live.written_s < COUNTERS_EVERY_S:
+                continue
             conversation = live.fold.conversation()
             self._catalog.put(conversation)
             self._unwritten.discard(conversation_id)
+            live.is_urgent, live.written_s = False, now_s
+            live.grow(time.time_ns())
             for gone in [gone for gone, to in self._united.items() if to == conversation_id]:
                 del self._united[gone]
             changed.append(conversation)
@@ -130,9 +168,10 @@ class Follower:
         """Take in what is new, in the order of time; a block of each leg is in memory, whatever there is."""
         to_read = list(self._legs.values())
         while to_read:
-            for leg, event in heapq.merge(*map(_news, to_read), key=lambda pair: pair[1].seen.at_ns):
+            news = [_news(leg, with_sound=self._live_folder is not None) for leg in to_read]
+            for leg, event, sound in heapq.merge(*news, key=lambda each: each[1].seen.at_ns):
                 if self._legs[leg.folder.name] is leg:  # else a join has it read again from its start
-                    self._place(leg, event)
+                    self._place(leg, event, sound)
             to_read = [leg for leg in self._legs.values() if not leg.was_read]
         for leg_id, leg in list(self._legs.items()):
             if leg.is_closed:
@@ -150,15 +189,20 @@ class Follower:
 
     # -- conversations --------------------------------------------------------------------------------
 
-    def _place(self, leg: _Leg, event: Event) -> None:
+    def _place(self, leg: _Leg, event: Event, sound: bytes | None) -> None:
         """Give the event to the conversation its leg belongs to, which the event itself may change."""
         is_new = not leg.conversation
         if is_new and isinstance(event, LegOpened):
             self._begin(leg, event)
         if isinstance(event, LegOpened | LegIdentified) and self._join(leg, event.links, is_new=is_new):
             return  # its leg is read again
-        self._live[leg.conversation].fold.apply(event)
+        live = self._live[leg.conversation]
+        live.fold.apply(event)
         self._unwritten.add(leg.conversation)
+        if not isinstance(event, AudioArrived):
+            live.is_urgent = True
+        elif sound and self._live_folder and live.has_sound_file:
+            live.hear(self._live_folder / f"{leg.conversation}.wav", event, sound)
 
     def _begin(self, leg: _Leg, event: LegOpened) -> None:
         leg.conversation = self._united.get(event.conversation, event.conversation)
@@ -201,7 +245,8 @@ class Follower:
             else:
                 self._on_reopened(workspace, other)
         for other in together:  # from here on nothing can fail
-            self._live.pop(other, None)
+            if (live := self._live.pop(other, None)) and live.sound:
+                live.sound.close()
             self._unwritten.discard(other)
             self._links |= {key: founder for key, value in self._links.items() if value == other}
             self._united |= {key: founder for key, value in self._united.items() if value == other}
@@ -211,7 +256,8 @@ class Follower:
         self._legs |= {leg_id: _leg(folder, founder) for leg_id, folder in merged.folders.items()}
 
     def _forget(self, conversation_id: str) -> None:
-        del self._live[conversation_id]
+        if sound := self._live.pop(conversation_id).sound:
+            sound.close()
         for key in [key for key, value in self._links.items() if value == conversation_id]:
             del self._links[key]
 
@@ -220,18 +266,20 @@ def _leg(folder: Path, conversation: str = "") -> _Leg:
     return _Leg(folder, LegReader(folder), LegDecoder(folder.name), conversation)
 
 
-def _news(leg: _Leg) -> Iterator[tuple[_Leg, Event]]:
+def _news(leg: _Leg, *, with_sound: bool) -> Iterator[News]:
     """What the leg's journal has gained since the last look."""
     leg.was_read = True
     was_live = is_live(leg.folder)
     for record in leg.reader.stream(final=not was_live):
         leg.is_closed = leg.is_closed or record.kind is Kind.ENDED
-        for event in leg.decoder.feed(record):
-            yield leg, event
+        events = leg.decoder.feed(record)
+        sounds = leg.decoder.audio(record) if with_sound and was_live else iter(())
+        for event in events:
+            yield leg, event, next(sounds, (None, None))[1] if type(event) is AudioArrived else None
     if not was_live and not leg.is_closed:
         leg.is_closed = True
         for event in leg.decoder.finish():
-            yield leg, event
+            yield leg, event, None
 
 
 def find_folder(root: Path, leg_id: str) -> Path:

@@ -63,7 +63,7 @@ def _of_gaps(conversation: Conversation) -> list[Reason]:
 
 def _gap_sentence(reason: str, count: int | None, at_ns: int, until_ns: int | None) -> str:
     if reason == "crash":
-        return f"the recorder died at {at_ns / 1e9:.3f} s: what came up to 50 ms before is kept, the rest is not"
+        return f"the recorder died at {at_ns / 1e9:.3f} s; what followed, and up to 50 ms before, is not kept"
     how_many = "an unknown number of" if count is None else str(count)
     length = "" if until_ns is None else f" over {(until_ns - at_ns) / 1e9:.3f} s"
     return f"{how_many} records are missing{length} ({reason})"

@@ -52,18 +52,28 @@ def mono(
     length = length_ns(conversation, name)
     by_leg = [
         render(
-            (_piece(span) for span in spans),
+            pieces,
             source(leg, track.party),
             rate_hz=rate_hz,
             length_ns=length,
             start_frame=start_frame,
         )
-        for leg, spans in _spans_by_leg(track)
+        for leg, pieces in pieces_by_leg(track)
     ]
-    if not by_leg:
-        return render((), (), rate_hz=rate_hz, length_ns=length, start_frame=start_frame)
+    return together(by_leg) if by_leg else silence(start_frame, length, rate_hz)
+
+
+def together(sounds: list[Iterator[Block]]) -> Iterator[Block]:
+    """One track of what several legs carried of it."""
+    if len(sounds) == 1:
+        return sounds[0]
     # Spans of one track do not sound at once, so adding up mixes nothing but what rounding lets overlap.
-    return by_leg[0] if len(by_leg) == 1 else (sum_of(blocks) for blocks in zip(*by_leg, strict=True))
+    return (sum_of(blocks) for blocks in zip(*sounds, strict=True))
+
+
+def silence(start_frame: int, length_ns: int, rate_hz: int) -> Iterator[Block]:
+    """A track on which nobody makes a sound."""
+    return render((), (), rate_hz=rate_hz, length_ns=length_ns, start_frame=start_frame)
 
 
 def sum_of(blocks: tuple[Block, ...]) -> Block:
@@ -72,9 +82,11 @@ def sum_of(blocks: tuple[Block, ...]) -> Block:
     return np.clip(total, -32_768, 32_767).astype(np.int16)
 
 
-def _spans_by_leg(track: Track) -> list[tuple[str, list[Span]]]:
+def pieces_by_leg(track: Track) -> list[tuple[str, list[Piece]]]:
+    """Which bytes of each leg's audio lie where in the track."""
     spans = sorted(track.spans, key=lambda span: (span.leg, span.from_byte))
-    return [(leg, list(group)) for leg, group in groupby(spans, key=lambda span: span.leg)]
+    by_leg = groupby(spans, key=lambda span: span.leg)
+    return [(leg, [_piece(span) for span in group]) for leg, group in by_leg]
 
 
 def _piece(span: Span) -> Piece:
