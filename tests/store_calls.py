@@ -1,5 +1,6 @@
 """Conversations for the store's tests, made of the model's own classes."""
 
+from dataclasses import replace
 from typing import Any
 
 from earwitness.model.conversation import (
@@ -74,10 +75,12 @@ def a_full_call(number: int = 1, **fields: Any) -> Conversation:
     """A call with something in every table."""
     leg = a_leg(number)
     said = tuple(a_message(leg, item) for item in range(4))
+    felt = {"emotions": {"p": {"joy": 0.8}}, "sentiment": "positive", "sentiment_source": "derived:p"}
     defaults: dict[str, Any] = {
         "legs": (leg, a_leg(number, "2", provider="twilio", provider_ids={"call_sid": f"CA{number}"})),
         "messages": (
-            *said[:3],
+            *said[:2],
+            replace(said[2], **felt),
             a_message(leg, 3, status="interrupted", evidence=Evidence.MODELLED, heard_ms=300),
         ),
         "status": Status.PARTIAL,

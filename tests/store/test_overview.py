@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,16 @@ def test_every_query_of_the_docs_is_answered(catalog: Catalog, question: str) ->
         connection.execute(sa.text("UPDATE messages SET provider = 'elevenlabs'"))
     with catalog.database.reading() as connection:
         assert connection.execute(sa.text(question)).all()
+
+
+def test_a_dump_shows_the_sentiment_of_each_message(catalog: Catalog) -> None:
+    call = a_full_call()
+    catalog.put(call)
+    before = catalog.dump()
+    sadder = replace(call.messages[2], emotions={"p": {"joy": 0.1}}, sentiment="neutral")
+    catalog.put(replace(call, messages=(*call.messages[:2], sadder, call.messages[3])))
+    kept = catalog.messages("default", call.id)[2]
+    assert catalog.dump() != before
+    assert (kept.sentiment, kept.emotion_scores, kept.confidence) == ("neutral", {"joy": 0.1}, 0.1)
+    catalog.put(call)
+    assert catalog.dump() == before

@@ -1,4 +1,7 @@
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from earwitness.store.schema import metadata
 from earwitness.store.tabulate import KEYS, tabulate
@@ -7,7 +10,7 @@ from store_calls import SECOND, a_full_call, a_leg, a_message
 
 def test_every_row_has_every_column_of_its_table() -> None:
     sheets = tabulate(a_full_call()).sheets
-    given_later = {"conversations": {"revision"}, "messages": {"id", "sentiment", "emotion_scores"}}
+    given_later = {"conversations": {"revision"}, "messages": {"id"}}
     assert sheets.keys() == KEYS.keys()
     for name, sheet in sheets.items():
         columns = set(metadata.tables[name].c.keys()) - given_later.get(name, set())
@@ -43,3 +46,41 @@ def test_two_messages_of_one_key_do_not_put_others_out_of_step() -> None:
     twice = replace(call, messages=(call.messages[0], *call.messages))
     again = replace(twice, messages=(*twice.messages[:4], replace(twice.messages[4], text="longer")))
     assert tabulate(again, tabulate(twice)).sheets == tabulate(again).sheets
+
+
+@pytest.mark.parametrize(
+    ("said", "columns"),
+    [
+        ({}, (None, None, None)),
+        ({"confidence": 0.9}, (0.9, None, None)),
+        (
+            {"emotions": {"p": {"joy": 0.8, "fear": 0.1}}, "sentiment": "positive"},
+            (0.8, "positive", {"joy": 0.8, "fear": 0.1}),
+        ),
+        ({"emotions": {"p": {"joy": 0.8}}, "confidence": 0.5}, (0.5, None, {"joy": 0.8})),
+        (
+            {
+                "emotions": {"p": {"x": 0.8}, "q": {"joy": 0.3}},
+                "sentiment": "positive",
+                "sentiment_source": "derived:q",
+            },
+            (0.3, "positive", {"joy": 0.3}),
+        ),
+        (
+            {
+                "emotions": {"p": {"x": 0.8}, "q": {"joy": 0.3}},
+                "sentiment": "neutral",
+                "sentiment_source": "provider",
+            },
+            (0.8, "neutral", {"x": 0.8}),
+        ),
+    ],
+)
+def test_scores_and_sentiment_stand_in_columns_of_their_own(
+    said: dict[str, Any], columns: tuple[Any, ...]
+) -> None:
+    call = a_full_call()
+    (row,) = (
+        tabulate(replace(call, messages=(replace(call.messages[0], **said),))).sheets["messages"].values()
+    )
+    assert (row["confidence"], row["sentiment"], row["emotion_scores"]) == columns

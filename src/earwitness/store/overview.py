@@ -15,7 +15,7 @@ from earwitness.store.rows import ConversationRow, MessageRow
 from earwitness.store.tabulate import KEYS
 from earwitness.store.types import microseconds
 
-_NOT_REBUILT = {"revision", "sentiment", "emotion_scores"}
+_NOT_REBUILT = {"revision"}
 
 
 class MessageCount(msgspec.Struct, frozen=True):

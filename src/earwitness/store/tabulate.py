@@ -186,7 +186,7 @@ class _Rows:
             "is_audible": message.is_audible,
             "phase": message.phase,
             "response_id": message.response,
-            "confidence": message.confidence,
+            **_feeling(message),
         }
 
     def tool_calls(self) -> Iterable[Row]:
@@ -260,6 +260,22 @@ class _Rows:
                 **self._clock("found", finding.at_ns),
                 "count": finding.count,
             }
+
+
+def _feeling(message: Message) -> Row:
+    """Of several producers' scores those the sentiment is derived from, else the first that came.
+
+    Where nobody said how sure the recognition was, confidence is the highest of these scores.
+    """
+    deriver = (message.sentiment_source or "").removeprefix("derived:")
+    first = next(iter(message.emotions), "")
+    scores = message.emotions.get(deriver) or message.emotions.get(first)
+    top = max(scores.values()) if scores else None
+    return {
+        "confidence": top if message.confidence is None else message.confidence,
+        "sentiment": message.sentiment,
+        "emotion_scores": scores,
+    }
 
 
 def _value(member: StrEnum | None) -> str | None:
