@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,20 +30,20 @@ def command(context: click.Context, once: bool, speed: float) -> None:
 
     Example: earwitness demo --once
     """
-    chosen = context.find_root().obj[1]["data_dir"]
-    settings = settings_of(context, data_dir=chosen or DATA_DIR)
-    sys.exit(run(_demo(settings, once=once, speed=speed)))
+    file, common = context.find_root().obj
+    settings = settings_of(context, data_dir=common["data_dir"] or DATA_DIR)
+    sys.exit(run(_demo(settings, file, once=once, speed=speed)))
 
 
-async def _demo(settings: Settings, *, once: bool, speed: float) -> int:
+async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: float) -> int:
     from earwitness.server.recorder import recording, until_told_to_stop
 
     print_first_key(settings)
-    async with recording(settings):
+    async with recording(settings) as running:
         click.echo("playing simulated calls through the tap; this takes half a minute ...")
-        calls = await _play(settings, speed)
+        calls = await _play(running, file, speed)
         problems = [f"call {c['conversation']}: {c['reason']}" for c in calls if not c["ok"]]
-        problems += await asyncio.to_thread(_look_at, settings, [c["conversation"] for c in calls])
+        problems += await asyncio.to_thread(_look_at, running, [c["conversation"] for c in calls])
         for problem in problems:
             click.echo(f"PROBLEM {problem}", err=True)
         if once:
@@ -50,17 +51,29 @@ async def _demo(settings: Settings, *, once: bool, speed: float) -> int:
                 "every call was recorded, complete and readable" if not problems else "not all is well"
             )
             return 1 if problems else 0
-        click.echo(f"serving on http://{settings.api.host}:{settings.api.port}; Ctrl-C stops")
+        click.echo(f"serving on http://{running.api.host}:{running.api.port}; Ctrl-C stops")
         await until_told_to_stop()
     return 0
 
 
-async def _play(settings: Settings, speed: float) -> list[dict[str, Any]]:
+async def _play(settings: Settings, file: Path | None, speed: float) -> list[dict[str, Any]]:
     """Calls from a process of their own, as real callers are; what it says of each."""
+    config = () if file is None else ("--config", str(file))
     scenarios = [part for name in SCENARIOS for part in ("--scenario", name)]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "earwitness", "simulate", "--json", "--label", "demo", "--speed", str(speed), *scenarios),
+        *(
+            "-m",
+            "earwitness",
+            *config,
+            "simulate",
+            "--json",
+            "--label",
+            "demo",
+            "--speed",
+            str(speed),
+            *scenarios,
+        ),
         stdout=asyncio.subprocess.PIPE,
         env={**_environment(settings)},
     )

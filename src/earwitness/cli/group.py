@@ -53,13 +53,20 @@ class Lazy(click.Group):
         try:
             return super().invoke(context)
         except EarwitnessError as error:
-            click.echo(f"earwitness: {error}", err=True)
-            if error.hint:
-                click.echo(f"hint: {error.hint}", err=True)
+            _say(str(error), error.hint)
             sys.exit(_status(error))
         except BrokenPipeError:
             sys.stdout = None  # whoever read us has seen enough
             sys.exit(0)
+        except OSError as error:  # of a file the user named
+            _say(f"{error.filename or 'cannot go on'}: {error.strerror}", "Is it there, and writable?")
+            sys.exit(1)
+
+
+def _say(words: str, hint: str) -> None:
+    click.echo(f"earwitness: {words}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
 
 
 def _status(error: EarwitnessError) -> int:

@@ -42,12 +42,14 @@ def serve(settings: Settings, role: str) -> int:
     if role in ("api", "worker"):
         from earwitness.server.desk import run_desk
 
-        run_desk(settings, None, on_ready=lambda: _say(settings, None))
+        run_desk(settings, None, on_ready=lambda port: _say_api(settings, port))
         return 0
 
     async def record() -> None:
-        async with recording(settings, with_desk=role == "all") as tap:
-            _say(settings, tap)
+        async with recording(settings, with_desk=role == "all") as running:
+            if role == "all":
+                _say_api(running, running.api.port)
+            _say_tap(running)
             await until_told_to_stop()
 
     run(record())
@@ -85,11 +87,14 @@ def print_first_key(settings: Settings) -> None:
         click.echo(f"API key, shown only now: {keys.create('first', ('admin',)).text}")
 
 
-def _say(settings: Settings, tap: Any) -> None:
-    click.echo(f"API    http://{settings.api.host}:{settings.api.port}/docs")
-    if tap is not None:
-        scheme = "wss" if settings.tap.tls_cert else "ws"
-        for name, route in settings.routes.items():
-            if route.enabled:
-                click.echo(f"tap    {scheme}://{settings.tap.host}:{tap.port}/{name}  ->  {route.upstream}")
+def _say_api(settings: Settings, port: int) -> None:
+    click.echo(f"API    http://{settings.api.host}:{port}/docs")
+
+
+def _say_tap(settings: Settings) -> None:
+    scheme = "wss" if settings.tap.tls_cert else "ws"
+    for name, route in settings.routes.items():
+        if route.enabled:
+            here = f"{scheme}://{settings.tap.host}:{settings.tap.port}/{name}"
+            click.echo(f"tap    {here}  ->  {route.upstream}")
     click.echo("recording; Ctrl-C stops")

@@ -1,22 +1,24 @@
 """`earwitness simulate`."""
 
+import errno
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from earwitness.cli.desk import settings_of
 from earwitness.cli.serve import run
-from earwitness.errors import InUse, StorageUnavailable
-from earwitness.settings import SIMULATED_BOT_PORT, SIMULATED_OPENAI_PORT, Settings
+from earwitness.errors import InUse, SettingsError, StorageUnavailable
+from earwitness.settings import Settings
 
 if TYPE_CHECKING:
     from earwitness.simulator.run import CallResult
 
 PROVIDERS = ("openai", "twilio")
-SCENARIOS = ("order", "barge_in", "long_silence", "dies", "refused", "busy")
+SCENARIOS = ("order", "barge_in", "long_silence", "two_parts", "dies", "refused", "busy")
 ROUTES = {"openai": "sim-openai", "twilio": "sim-phone"}
 Call = tuple[str, str, "CallResult"]  # provider, scenario, what came of it
 
@@ -48,6 +50,8 @@ def command(
 ) -> None:
     """Play simulated calls through the running tap. No API key is needed, nothing leaves this machine.
 
+    The fake voice AI and the bot listen where the routes `sim-openai` and `sim-phone` lead.
+
     Exit status 0 when every call went as its scenario says.
 
     Example: earwitness simulate --provider openai --scenario barge_in --calls 3
@@ -55,14 +59,13 @@ def command(
     made = run(
         play(
             settings_of(context),
-            providers,
-            scenarios,
+            [(provider, scenario) for provider in providers for scenario in scenarios],
             calls=calls,
             concurrency=concurrency,
             speed=speed,
             labels=labels,
-            key=key,
-            truth=truth,
+            tap_key=key,
+            truth_dir=truth,
         )
     )
     for provider, scenario, call in made:
@@ -75,18 +78,13 @@ def command(
 
 
 async def play(
-    settings: Settings,
-    providers: tuple[str, ...],
-    scenarios: tuple[str, ...],
-    *,
-    calls: int,
-    concurrency: int,
-    speed: float,
-    labels: tuple[str, ...],
-    key: str | None = None,
-    truth: Path | None = None,
+    settings: Settings, plays: list[tuple[str, str]], *, tap_key: str | None = None, **options: Any
 ) -> list[Call]:
-    """Play every scenario with every provider. Raises `StorageUnavailable` when no tap answers."""
+    """Play calls of each (provider, scenario); `options` as `simulate` of the simulator has them.
+
+    The fake voice AI and the bot listen where the routes to them lead. Raises `StorageUnavailable` when
+    no tap answers, `InUse` when a port is taken.
+    """
     import asyncio
 
     from earwitness.simulator.run import Simulator, simulate
@@ -94,36 +92,36 @@ async def play(
     scheme = "wss" if settings.tap.tls_cert else "ws"
     tap = f"{scheme}://{settings.tap.host}:{settings.tap.port}"
     await _reach(settings.tap.host, settings.tap.port)
-    after = f";ew_key={key}" if key else ""
+    after = f";ew_key={tap_key}" if tap_key else ""
+    openai_port, bot_port = (_port_of(settings, ROUTES[provider]) for provider in PROVIDERS)
     simulator = Simulator(
-        openai_port=SIMULATED_OPENAI_PORT,
-        bot_port=SIMULATED_BOT_PORT,
-        bot_openai_url=f"{tap}/{ROUTES['openai']}{after}",
+        openai_port=openai_port, bot_port=bot_port, bot_openai_url=f"{tap}/{ROUTES['openai']}{after}"
     )
 
     async def kind(provider: str, scenario: str) -> list[Call]:
-        made = await simulate(
-            provider,
-            scenario,
-            tap_url=f"{tap}/{ROUTES[provider]}",
-            calls=calls,
-            concurrency=concurrency,
-            speed=speed,
-            truth_dir=truth,
-            labels=labels,
-            tap_key=key,
-            bot=simulator.bot,
-        )
+        url, bot = f"{tap}/{ROUTES[provider]}", simulator.bot
+        made = await simulate(provider, scenario, tap_url=url, tap_key=tap_key, bot=bot, **options)
         return [(provider, scenario, call) for call in made]
 
     try:
         async with simulator:
-            kinds = [kind(provider, scenario) for provider in providers for scenario in scenarios]
-            return [call for made in await asyncio.gather(*kinds) for call in made]
+            kinds = await asyncio.gather(*(kind(*each) for each in plays))
+            return [call for made in kinds for call in made]
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
         raise InUse(
-            f"port {SIMULATED_OPENAI_PORT} or {SIMULATED_BOT_PORT} is taken",
+            f"port {openai_port} or {bot_port} is taken",
             hint="Another `earwitness simulate` is running; wait for it.",
+        ) from error
+
+
+def _port_of(settings: Settings, route: str) -> int:
+    try:
+        return urlsplit(settings.routes[route].upstream).port or 80
+    except ValueError as error:
+        raise SettingsError(
+            f"routes.{route}.upstream: {error}", hint="Write it like ws://127.0.0.1:6011."
         ) from error
 
 

@@ -4,11 +4,13 @@
 """
 
 import contextlib
+import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import IO
 
 import msgspec
@@ -19,7 +21,7 @@ from earwitness.errors import EarwitnessError, InUse
 from earwitness.library import Library
 from earwitness.pipeline.lock import FolderLock
 from earwitness.server.app import create_app
-from earwitness.server.bond import READY, Refusal
+from earwitness.server.bond import Ready, Refusal
 from earwitness.server.guard import Links
 from earwitness.server.worker import Worker
 from earwitness.settings import Settings
@@ -28,10 +30,11 @@ from earwitness.store.secret_file import ensure_secret
 ORPHAN_GOES_IN_S = 0.9  # a desk whose recorder was killed notices and lets go well within this
 
 
-def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callable[[], None]) -> None:
+def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callable[[int], None]) -> None:
     """Serve the API and do the work after the call, until told to stop, or until `recorder` ends.
 
-    `recorder` brings one `RecorderStatus` a line. Raises `InUse` when the folder or the port is taken.
+    `recorder` brings one `RecorderStatus` a line. `on_ready` is told the port of the API. Raises `InUse`
+    when the folder or the port is taken.
     """
     with FolderLock(settings.data_path, patience_s=ORPHAN_GOES_IN_S):
         library = Library(settings)
@@ -41,7 +44,7 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
         config = uvicorn.Config(
             app, host=settings.api.host, port=settings.api.port, log_level="warning", lifespan="off"
         )
-        server = _Server(config, on_ready)
+        server = _Server(config, on_ready, has_recorder=recorder is not None)
         if recorder is not None:
             library.recorder_seen_s = time.monotonic()
             threading.Thread(target=_listen, args=(recorder, library, server), daemon=True).start()
@@ -49,20 +52,35 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
         try:
             server.serve_or_raise()
         finally:
+            app.state.saving.close()
             worker.stop()
 
 
 class _Server(uvicorn.Server):
     """Says when it listens, and why when it cannot."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[int], None], *, has_recorder: bool
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._has_recorder = has_recorder
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Told to stop, it ends in order, with status 0. With a recorder it is the recorder that is told.
+
+        A service manager tells both; the desk then stays until the last records are taken in.
+        """
+        act = _pass_over if self._has_recorder else self.handle_exit
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, act)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        if self.started:
-            self._on_ready()
+        if self.started and sockets:
+            self._on_ready(sockets[0].getsockname()[1])
 
     def serve_or_raise(self) -> None:
         try:
@@ -75,6 +93,10 @@ class _Server(uvicorn.Server):
         self.run(sockets=[sock])
 
 
+def _pass_over(number: int, frame: FrameType | None) -> None:
+    """Not `SIG_IGN`: that would be inherited by the processes which make files, and they are to go."""
+
+
 def _listen(recorder: IO[bytes], library: Library, server: uvicorn.Server) -> None:
     for line in recorder:
         with contextlib.suppress(msgspec.ValidationError, msgspec.DecodeError):
@@ -84,16 +106,18 @@ def _listen(recorder: IO[bytes], library: Library, server: uvicorn.Server) -> No
 
 
 def main() -> int:
-    settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings)
+    # Unbuffered: a thread waits in it, and Python cannot end while that thread holds a buffer's lock.
+    recorder = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115
+    settings = msgspec.json.decode(recorder.readline(), type=Settings)
 
-    def say(line: bytes) -> None:
-        sys.stdout.buffer.write(line)
+    def say(word: Ready | Refusal) -> None:
+        sys.stdout.buffer.write(msgspec.json.encode(word) + b"\n")
         sys.stdout.buffer.flush()
 
     try:
-        run_desk(settings, sys.stdin.buffer, on_ready=lambda: say(READY))
+        run_desk(settings, recorder, on_ready=lambda port: say(Ready(port)))
     except EarwitnessError as error:
-        say(msgspec.json.encode(Refusal(type(error).__name__, str(error), error.hint)) + b"\n")
+        say(Refusal(type(error).__name__, str(error), error.hint))
         return 1
     return 0
 

@@ -14,12 +14,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+from msgspec.structs import replace
 
 from earwitness.capture.status import RecorderStatus
 from earwitness.capture.tap import Tap
 from earwitness.errors import Denied, EarwitnessError
 from earwitness.journal.writer import Journal
-from earwitness.server.bond import READY, Refusal
+from earwitness.server.bond import Ready, Refusal
 from earwitness.settings import Settings
 from earwitness.store.database import Database
 from earwitness.store.keys import Keys, Scope
@@ -51,11 +52,11 @@ class Admission:
 
 
 @asynccontextmanager
-async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncIterator[Tap]:
+async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncIterator[Settings]:
     """The tap records for as long as the block runs; with the desk beside it in a process of its own.
 
-    Afterwards every call has ended in order and all of it is on disk. Raises `InUse` when a port or the
-    data folder is taken.
+    Gives the settings with the ports that were really taken. Afterwards every call has ended in order and
+    all of it is on disk. Raises `InUse` when a port or the data folder is taken.
     """
     journal = Journal(
         settings.data_path / "journal", on_alarm=lambda reason: log.error("recording: %s", reason)
@@ -65,11 +66,11 @@ async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncItera
     keeper: asyncio.Task[None] | None = None
     try:
         if with_desk:
-            await desk.start()
+            settings = await desk.start()
         await tap.start()
         if with_desk:
             keeper = asyncio.create_task(desk.keep())
-        yield tap
+        yield replace(settings, tap=replace(settings.tap, port=tap.port))
     finally:
         if keeper:
             keeper.cancel()
@@ -95,8 +96,11 @@ class DeskProcess:
         self._tap = tap
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
-        """Start it and wait until it answers. Raises what it could not start for."""
+    async def start(self) -> Settings:
+        """Start it and wait until it answers; the settings with its port, which it keeps when started again.
+
+        Raises what it could not start for.
+        """
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "earwitness.server.desk"),
@@ -107,10 +111,12 @@ class DeskProcess:
         assert process.stdin
         assert process.stdout
         process.stdin.write(msgspec.json.encode(self._settings) + b"\n")
-        first = await process.stdout.readline()
-        if first != READY:
+        word = _told(await process.stdout.readline())
+        if not isinstance(word, Ready):
             await process.wait()
-            raise _told(first)
+            raise word
+        self._settings = replace(self._settings, api=replace(self._settings.api, port=word.port))
+        return self._settings
 
     async def keep(self) -> None:
         """Send the status every second; start the desk again when it is gone."""
@@ -158,10 +164,12 @@ class DeskProcess:
             await process.wait()
 
 
-def _told(line: bytes) -> EarwitnessError:
+def _told(line: bytes) -> Ready | EarwitnessError:
     try:
-        refusal = msgspec.json.decode(line, type=Refusal)
+        word = msgspec.json.decode(line, type=Ready | Refusal)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return EarwitnessError("the desk did not start", hint="Its own words are above, on standard error.")
+    if isinstance(word, Ready):
+        return word
     kinds = {kind.__name__: kind for kind in EarwitnessError.__subclasses__()}
-    return kinds.get(refusal.kind, EarwitnessError)(refusal.message, hint=refusal.hint)
+    return kinds.get(word.kind, EarwitnessError)(word.message, hint=word.hint)
