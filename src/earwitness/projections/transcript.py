@@ -56,6 +56,9 @@ def _entry(conversation: Conversation, message: Message) -> dict[str, Any]:
         "is_inserted": message.is_inserted,
         "phase": message.phase,
         "confidence": message.confidence,
+        "emotions": message.emotions,
+        "sentiment": message.sentiment,
+        "sentiment_source": message.sentiment_source,
     }
 
 
