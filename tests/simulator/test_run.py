@@ -7,8 +7,8 @@ import pytest
 import soundfile
 
 from earwitness.errors import InvalidInput, NotFound
-from earwitness.simulator.run import Simulator, simulate
-from earwitness.simulator.scenarios import SCENARIOS
+from earwitness.simulator.run import PROVIDERS, Simulator, simulate
+from earwitness.simulator.scenarios import scenarios_of
 
 HASTE = 12.0  # where timing is not the point
 
@@ -19,14 +19,20 @@ async def simulator():
         yield running
 
 
-async def test_every_scenario_goes_as_it_is_written(simulator):
-    upstreams = {"openai": simulator.openai_url, "twilio": simulator.bot_url}
-    plays = [(provider, name) for provider in upstreams for name in SCENARIOS]
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_every_scenario_goes_as_it_is_written(simulator, provider):
+    names = scenarios_of(provider)
     results = await asyncio.gather(
-        *(simulate(provider, name, upstream=upstreams[provider], speed=HASTE) for provider, name in plays)
+        *(simulate(provider, name, upstream=simulator.url(provider), speed=HASTE) for name in names)
     )
-    reasons = {play: result.reason for play, [result] in zip(plays, results, strict=True)}
-    assert reasons == dict.fromkeys(plays, "")
+    reasons = {name: result.reason for name, [result] in zip(names, results, strict=True)}
+    assert reasons == dict.fromkeys(names, "")
+
+
+async def test_a_script_that_a_protocol_cannot_play_is_refused(simulator):
+    with pytest.raises(InvalidInput) as refused:
+        await simulate("openai", "transfer", upstream=simulator.openai_url)
+    assert "barge_in" in refused.value.hint
 
 
 async def test_the_truth_tells_words_tools_and_keys(simulator):

@@ -4,7 +4,7 @@ import pytest
 
 from earwitness.errors import NotFound
 from earwitness.simulator.lines import line
-from earwitness.simulator.scenarios import SCENARIOS, scenario
+from earwitness.simulator.scenarios import SCENARIOS, scenario, scenarios_of
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -25,6 +25,12 @@ def test_nobody_waits_for_an_answer_that_never_comes(name):
     for cue in cues:
         answer = line(spoken[cue.items - 1].says)
         assert cue.how == "quiet" or cue.after_ms < answer.duration_ms - 500
+
+
+def test_a_provider_plays_what_its_protocol_has():
+    assert {"order", "barge_in", "dies", "refused"} <= set(scenarios_of("openai"))
+    assert "emotion" in scenarios_of("hume")
+    assert not {"emotion", "dtmf", "transfer", "resume"} & set(scenarios_of("openai"))
 
 
 def test_an_unknown_scenario_names_the_known_ones():

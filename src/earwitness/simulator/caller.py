@@ -18,7 +18,12 @@ class Unanswered(EarwitnessError):
 
 
 async def act(
-    scenario: Scenario, pace: Pace, mouth: Mouth, phone: Phone, press: Callable[[str], Awaitable[None]]
+    scenario: Scenario,
+    pace: Pace,
+    mouth: Mouth,
+    phone: Phone,
+    press: Callable[[str], Awaitable[None]],
+    redial: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Plays all turns; returns when the scenario's end has come. Raises `Unanswered`."""
     for turn in scenario.turns:
@@ -27,6 +32,8 @@ async def act(
             mouth.lose(turn.lose_ms)
         if turn.hold_ms:
             mouth.hold(turn.hold_ms)
+        if turn.redials and redial is not None:
+            await redial()
         if turn.says:
             await pace.until(mouth.say(turn.says).end_ms)
         for digit in turn.digits:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,15 +12,24 @@ from urllib.parse import quote, urlencode
 from websockets.exceptions import WebSocketException
 
 from earwitness.errors import InvalidInput
+from earwitness.simulator import elevenlabs_server, openai_server
 from earwitness.simulator.bot import Bot
+from earwitness.simulator.call import Call
+from earwitness.simulator.elevenlabs_caller import ElevenLabsCaller
+from earwitness.simulator.elevenlabs_server import ElevenLabsServer
 from earwitness.simulator.openai_caller import OpenAICaller
-from earwitness.simulator.openai_server import PATH, OpenAIServer
-from earwitness.simulator.scenarios import Scenario, scenario
+from earwitness.simulator.openai_server import OpenAIServer
+from earwitness.simulator.scenarios import Scenario, scenario, scenarios_of
 from earwitness.simulator.truth import Truth
 from earwitness.simulator.twilio_caller import TwilioCaller, call_sid
+from earwitness.simulator.upstream import Upstream
 
-PROVIDERS = ("openai", "twilio")
+PROVIDERS = ("openai", "twilio", "elevenlabs")
+DIALLED_BY_TWILIO = ("twilio", "relay")  # which tells the script in its first message, not in the URL
 MODEL = "gpt-realtime"
+_CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
+    "elevenlabs": (ElevenLabsCaller, elevenlabs_server.PATH, [("agent_id", "agent_simulated")]),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +47,11 @@ class CallResult:
 
 
 class Simulator:
-    """A fake voice AI and a bot that uses it, on ports of this machine, for as long as the block runs.
+    """A fake voice AI of each kind and the bots, on ports of this machine, for as long as the block runs.
 
-    Ports 0 take free ones. `openai_url` and `bot_url` are what a tap's routes name as `upstream`.
-    `bot_openai_url` is where the bot finds its voice AI, such as a tap's route; empty: the fake one directly.
-    Where the tap's port is known only later, set `bot.openai_url` before the first call.
+    Ports 0 take free ones. `url(provider)` is what a tap's route names as `upstream`. `bot_openai_url` is
+    where the bot between Twilio and OpenAI finds its voice AI, such as a tap's route; empty: the fake one
+    directly. Where the tap's port is known only later, set `bot.openai_url` before the first call.
     """
 
     def __init__(
@@ -50,27 +60,36 @@ class Simulator:
         host: str = "127.0.0.1",
         openai_port: int = 0,
         bot_port: int = 0,
+        elevenlabs_port: int = 0,
         bot_openai_url: str = "",
         api_key: str | None = None,
         beta: bool = False,
     ) -> None:
         self.openai = OpenAIServer(host=host, port=openai_port, api_key=api_key, beta=beta)
         self.bot = Bot(host=host, port=bot_port)
+        self.upstreams: dict[str, Upstream] = {
+            "elevenlabs": ElevenLabsServer(host=host, port=elevenlabs_port),
+        }
         self.bot_openai_url = bot_openai_url
+        self._servers = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self.openai.__aenter__()
-        try:
-            await self.bot.__aenter__()
-        except OSError:
-            await self.openai.__aexit__()
-            raise
+        async with AsyncExitStack() as servers:  # so that none is left when one finds its port taken
+            await servers.enter_async_context(self.openai)
+            await servers.enter_async_context(self.bot)
+            for upstream in self.upstreams.values():
+                await servers.enter_async_context(upstream)
+            self._servers = servers.pop_all()
         self.bot.openai_url = self.bot_openai_url or self.openai_url
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.bot.__aexit__(*error)
-        await self.openai.__aexit__(*error)
+        await self._servers.aclose()
+
+    def url(self, provider: str) -> str:
+        """Where this provider is played: the fake voice AI, or the bot that the provider dials."""
+        own = {"openai": self.openai.url, "twilio": self.bot.url}
+        return own[provider] if provider in own else self.upstreams[provider].url
 
     @property
     def openai_url(self) -> str:
@@ -101,17 +120,14 @@ async def simulate(
     """Plays `calls` calls, at most `concurrency` at a time, and tells of each; in order of their beginning.
 
     `tap_url` is the address of a tap's route, such as `ws://127.0.0.1:5002/openai`; `upstream` goes round the
-    tap, straight to a fake voice AI (`openai`) or a bot (`twilio`), and takes none of the tap's parameters.
-    The `bot`, where it runs in this process, tells which functions it ran. Truths go to `truth_dir`.
+    tap, straight to what `Simulator.url` tells, and takes none of the tap's parameters. The `bot`, where it
+    runs in this process, tells which functions it ran. Truths go to `truth_dir`.
     """
-    if provider not in PROVIDERS:
-        known = ", ".join(PROVIDERS)
-        raise InvalidInput(f"no simulator for {provider!r}", hint=f"Known: {known}.", provider=provider)
     if (tap_url is None) == (upstream is None):
         raise InvalidInput("one address is needed: a tap's route or an upstream")
     plan = _Plan(
         provider=provider,
-        scenario=scenario(scenario_name),
+        scenario=_playable(provider, scenario_name),
         address=(tap_url or upstream or "").rstrip("/"),
         ours=None if tap_url is None else _ours(labels, metadata or {}, subject, tap_key),
         speed=speed,
@@ -121,6 +137,17 @@ async def simulate(
     )
     slots = asyncio.Semaphore(concurrency)
     return list(await asyncio.gather(*(plan.play(slots) for _ in range(calls))))
+
+
+def _playable(provider: str, scenario_name: str) -> Scenario:
+    if provider not in PROVIDERS:
+        known = ", ".join(PROVIDERS)
+        raise InvalidInput(f"no simulator for {provider!r}", hint=f"Known: {known}.", provider=provider)
+    script = scenario(scenario_name)
+    if scenario_name not in scenarios_of(provider):
+        hint = f"Known there: {', '.join(scenarios_of(provider))}."
+        raise InvalidInput(f"{provider} cannot play {scenario_name!r}", hint=hint, provider=provider)
+    return script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +166,15 @@ class _Plan:
     async def play(self, slots: asyncio.Semaphore) -> CallResult:
         async with slots:
             result = await self._call()
-        if result.truth is not None and self.bot is not None:
+        if result.truth is not None and self.bot is not None and self.provider == "twilio":
             result.truth.tool_calls = self.bot.tool_calls.pop(result.conversation, [])
         if result.truth is not None and self.truth_dir is not None:
             await asyncio.to_thread(result.truth.write, self.truth_dir / result.conversation)
         return result
 
     async def _call(self) -> CallResult:
-        call = call_sid() if self.provider == "twilio" else f"sim-{secrets.token_hex(8)}"
+        is_twilio = self.provider in DIALLED_BY_TWILIO
+        call = call_sid() if is_twilio else f"sim-{secrets.token_hex(8)}"
         caller = self._caller(call)
         try:
             truth = await caller.run()
@@ -155,16 +183,21 @@ class _Plan:
         reason = _shortfall(self.scenario, truth)
         return CallResult(conversation=call, ok=not reason, reason=reason, truth=truth)
 
-    def _caller(self, call: str) -> OpenAICaller | TwilioCaller:
+    def _caller(self, call: str) -> OpenAICaller | TwilioCaller | Call:
         ours = None if self.ours is None else [("ew_conversation", call), *self.ours]
         if self.provider == "twilio":
-            # Twilio passes no query on: what is meant for the tap stands behind the route's name
-            after = "".join(f";{name}={quote(value, safe='')}" for name, value in ours or ())
-            return TwilioCaller(self.address + after, self.scenario, call=call, speed=self.speed)
-        script = [("sim_scenario", self.scenario.name), ("sim_speed", f"{self.speed:g}")]
-        query = urlencode([("model", MODEL), *script, *(ours or ())])
-        url = f"{self.address}{PATH}?{query}"
-        return OpenAICaller(url, self.scenario, call=call, speed=self.speed, api_key=self.api_key)
+            return TwilioCaller(self._dialled_by_twilio(ours), self.scenario, call=call, speed=self.speed)
+        script = [("sim_scenario", self.scenario.name), ("sim_speed", f"{self.speed:g}"), *(ours or ())]
+        if self.provider == "openai":
+            url = f"{self.address}{openai_server.PATH}?{urlencode([('model', MODEL), *script])}"
+            return OpenAICaller(url, self.scenario, call=call, speed=self.speed, api_key=self.api_key)
+        kind, path, query = _CALLERS[self.provider]
+        url = f"{self.address}{path}?{urlencode([*query, *script])}"
+        return kind(url, self.scenario, call=call, speed=self.speed, api_key=self.api_key)
+
+    def _dialled_by_twilio(self, ours: list[tuple[str, str]] | None) -> str:
+        """Twilio passes no query on: what is meant for the tap stands behind the route's name."""
+        return self.address + "".join(f";{name}={quote(value, safe='')}" for name, value in ours or ())
 
 
 def _ours(
@@ -178,7 +211,8 @@ def _ours(
 
 def _shortfall(script: Scenario, truth: Truth) -> str:
     """Why this call is not the one that was scripted; empty when it is."""
-    expected = script.ends if truth.provider == "openai" or script.ends != "refused" else "lost"
+    is_behind = truth.provider in DIALLED_BY_TWILIO  # Twilio reaches the bot; the bot is refused
+    expected = "lost" if is_behind and script.ends == "refused" else script.ends
     if truth.ended != expected:
         return f"ended {truth.ended}, not {expected}"
     spoken = [reply.says for reply in script.replies if reply.says]

@@ -21,12 +21,13 @@ from earwitness.simulator.phone import Phone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A line of the caller's, as it left the mouth."""
+    """A line of the caller's, as it left the mouth. `emotions`: what the provider scored, where it does."""
 
     line: str
     text: str
     start_ms: float
     end_ms: float
+    emotions: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Heard:
     sent_ms: float
     heard_ms: float
     stretches: tuple[tuple[float, float], ...]
+    emotions: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class ToolUse:
 
 @dataclass(slots=True, kw_only=True)
 class Truth:
-    """One call. `ended`: `closed`, `died`, `refused`, or `lost` where the other side was gone first."""
+    """One call. `ended`: as `Scenario.ends` tells, or `lost` where the other side was gone first."""
 
     call: str
     provider: str
@@ -73,6 +75,8 @@ class Truth:
     heard: list[Heard] = field(default_factory=list)
     tool_calls: list[ToolUse] = field(default_factory=list)
     digits: str = ""
+    transferred_to: str = ""
+    redialled: int = 0  # sockets that broke and were replaced
     holes: list[tuple[float, float]] = field(default_factory=list)  # spans of the mouth that never arrived
     mouth: Samples = field(default_factory=lambda: np.zeros(0, np.int16))
     ear: Samples = field(default_factory=lambda: np.zeros(0, np.int16))
