@@ -11,10 +11,11 @@ import shutil
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from earwitness.capture.tap import Tap
 from earwitness.journal.writer import Journal
@@ -22,21 +23,28 @@ from earwitness.library import Library, open_library
 from earwitness.recorded import Recorded
 from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
+from earwitness.simulator.lines import encoded, lines
 from earwitness.simulator.run import CallResult, Simulator, simulate
-from earwitness.simulator.scenarios import SCENARIOS
 
 TICK_S = 0.1  # as the server looks
+FORMATS = [("pcm_s16le", 24_000), ("mulaw", 8_000)]
 ROUTES = {"openai": "openai", "twilio": "phone"}
+SCENARIOS = ("order", "barge_in", "long_silence", "two_parts", "dies", "refused", "busy")
 PLAYS = [(provider, name) for provider in ROUTES for name in SCENARIOS]
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`results` by provider and scenario; `rows_seen_ns`: when each message was first a finished row."""
+    """`results` by provider and scenario; `rows_seen_ns`: when each message was first a finished row.
+
+    `stall_ms`: for so long, at worst, this machine held everything up that ran in the recording process; the
+    simulator's truth and the tap's record may be that far apart through no fault of either.
+    """
 
     data_dir: Path
     results: dict[tuple[str, str], CallResult]
     rows_seen_ns: dict[str, int]
+    stall_ms: float
 
     def library(self) -> Library:
         return Library(Settings(data_dir=str(self.data_dir)))
@@ -120,22 +128,56 @@ class Line:
         return result
 
 
-@functools.cache
 def recording() -> Recording:
-    """All scenarios of both providers, recorded, followed, finished."""
+    """All scenarios of both providers, recorded, followed, finished. What fails is not tried again."""
+    return _made().result()
+
+
+@functools.cache
+def _made() -> "Future[Recording]":
     data_dir = Path(tempfile.mkdtemp(prefix="earwitness-recorded-"))
     atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
     with ThreadPoolExecutor(1) as pool:  # a test's own loop may be running here
-        return pool.submit(asyncio.run, _record(data_dir)).result()
+        return pool.submit(asyncio.run, _record(data_dir))
 
 
 async def _record(data_dir: Path) -> Recording:
+    for name in lines():  # the first to say a line would hold up all the others
+        for sound in FORMATS:
+            encoded(name, *sound)
     with Desk(data_dir) as desk:
         async with Line(data_dir) as line:
-            results = await asyncio.gather(*(line.play(*play) for play in PLAYS))
+            watch = Watch()
+            results = await asyncio.gather(*(_later(n, line.play(*play)) for n, play in enumerate(PLAYS)))
+            stall_ms = watch.stop()
             await asyncio.sleep(3 * TICK_S)
     open_library(data_dir).catalog.close()
-    return Recording(data_dir, dict(zip(PLAYS, results, strict=True)), desk.rows_seen_ns)
+    return Recording(data_dir, dict(zip(PLAYS, results, strict=True)), desk.rows_seen_ns, stall_ms)
+
+
+async def _later(number: int, call: Coroutine[Any, Any, CallResult]) -> CallResult:
+    """Calls begin one after the other: all at once they would wait for each other's handshakes."""
+    await asyncio.sleep(0.1 * number)
+    return await call
+
+
+class Watch:
+    """How late this process gets to what is due."""
+
+    def __init__(self) -> None:
+        self._worst_s = 0.0
+        self._task = asyncio.create_task(self._watch())
+
+    def stop(self) -> float:
+        """The worst so far, in ms."""
+        self._task.cancel()
+        return self._worst_s * 1000
+
+    async def _watch(self) -> None:
+        while True:
+            due = time.monotonic() + 0.005
+            await asyncio.sleep(0.005)
+            self._worst_s = max(self._worst_s, time.monotonic() - due)
 
 
 def copy_of(recording: Recording, folder: Path) -> Path:
