@@ -3,6 +3,7 @@
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from earwitness.journal.segment import SegmentHeader, is_live, segment_path
 HEADER = SegmentHeader(1, 0, 0, 0, "leg-1")
 
 
-@pytest.fixture
-def file_size_limit() -> Iterator[int]:
+@contextmanager
+def files_no_longer_than(byte_count: int) -> Iterator[None]:
+    """Around the writes only: whatever the test runner logs to is a file too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield 1000
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (byte_count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_leg_is_live_from_the_moment_it_can_be_seen(tmp_path: Path) -> None:
@@ -45,15 +49,14 @@ def test_a_leg_that_exists_is_not_begun_again_and_nothing_is_left_lying(tmp_path
     output.close()
 
 
-def test_a_short_write_leaves_whole_blocks_only_and_tells_the_true_error(
-    tmp_path: Path, file_size_limit: int
-) -> None:
+def test_a_short_write_leaves_whole_blocks_only_and_tells_the_true_error(tmp_path: Path) -> None:
     output = Output(segment_path(tmp_path, 0), HEADER)
     block = [b"h" * 100, b"p" * 200]
-    assert output.write(block * 5) == 3
-    assert output.size_bytes == output.path.stat().st_size == 100 + 3 * 300
-    with pytest.raises(OSError, match="File too large"):
-        output.write(block)
+    with files_no_longer_than(1000):
+        assert output.write(block * 5) == 3
+        assert output.size_bytes == output.path.stat().st_size == 100 + 3 * 300
+        with pytest.raises(OSError, match="File too large"):
+            output.write(block)
     assert output.path.stat().st_size == 1000
     output.close()
 
