@@ -11,6 +11,9 @@ from uuid import UUID
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
+# Messages are numbered by the microsecond. Numbers that are given out when a message is acknowledged are
+# multiples of this, and no others are: so none that was given out is ever taken when its row is written.
+ACKNOWLEDGED_STEP = 10
 
 
 class Instant(NamedTuple):

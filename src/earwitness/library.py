@@ -4,6 +4,7 @@ Knows no HTTP and no terminal. Answers are frozen values; what cannot be answere
 with a hint.
 """
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 
 from earwitness.capture.status import RecorderStatus
-from earwitness.errors import InUse
+from earwitness.errors import InUse, InvalidInput, NotFound
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation, Status
@@ -28,7 +29,9 @@ from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Page
 from earwitness.store.keys import Keys
 from earwitness.store.objects import FolderObjects
+from earwitness.store.reading import LATEST
 from earwitness.store.rows import ConversationRow
+from earwitness.store.subjects import Subjects
 
 RECORDER_SILENT_S = 5.0  # a recorder that said nothing for so long is not to be trusted
 
@@ -49,12 +52,14 @@ class Library:
     def __init__(self, settings: Settings, *, workspace: str = "default") -> None:
         self.settings = settings
         self.workspace = workspace
+        self.subject: str | None = None  # of whom alone something may be asked here
         self.data_path = settings.data_path
         self.journal_root = self.data_path / "journal"
         self.live_root = self.data_path / "live"
         self.catalog = Catalog.open(settings.catalog_url)
         self.objects = FolderObjects(self.data_path / "objects")
         self.keys = Keys(self.catalog.database)
+        self.subjects = Subjects(self.catalog.database)
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
@@ -65,11 +70,20 @@ class Library:
         other.workspace = workspace
         return other
 
+    def of_subject(self, subject: str) -> "Library":
+        """The same desk for somebody who may know of this person's conversations only."""
+        other = copy(self)
+        other.subject = subject
+        return other
+
     # -- finding --------------------------------------------------------------------------------------
 
     def page(self, query: ConversationQuery) -> Page:
         """One page of conversations, newest first unless the query sorts otherwise."""
-        return self.catalog.find(msgspec.structs.replace(query, workspace=self.workspace))
+        if self.subject is not None and query.subject not in (None, self.subject):
+            return Page(())
+        subject = query.subject if self.subject is None else self.subject
+        return self.catalog.find(msgspec.structs.replace(query, workspace=self.workspace, subject=subject))
 
     def conversations(self, **filters: Any) -> Iterator[Recorded]:
         """All conversations that fit, newest first. Filters are the fields of `ConversationQuery`."""
@@ -83,7 +97,21 @@ class Library:
 
     def conversation(self, ref: str) -> Recorded:
         """By id, unique beginning of an id, recording id, or `latest`. Raises `NotFound`."""
-        return self._recorded(self.catalog.get(self.workspace, ref))
+        return self._recorded(self._row(ref))
+
+    def _row(self, ref: str) -> ConversationRow:
+        if self.subject is None:
+            return self.catalog.get(self.workspace, ref)
+        found: tuple[ConversationRow, ...] = ()
+        if ref == LATEST:
+            found = self.page(ConversationQuery(limit=1)).items
+        else:
+            with contextlib.suppress(NotFound, InvalidInput):  # of others not even a hint may be seen
+                row = self.catalog.get(self.workspace, ref)
+                found = (row,) if row.subject == self.subject else ()
+        if not found:
+            raise NotFound(f"no conversation {ref}", hint="See what there is: earwitness list.")
+        return found[0]
 
     def _recorded(self, row: ConversationRow) -> Recorded:
         return Recorded(row, self.folders(row.workspace_id, row.id), self.catalog, self.objects)

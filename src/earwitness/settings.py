@@ -28,6 +28,15 @@ class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
     port: int = 5001  # 0: any free one
+    cors_origins: tuple[str, ...] | str = ()  # whose pages may call the API, e.g. https://app.example.org
+    any_subject: bool = False  # let research ids log in that nobody registered
+    token_minutes: int = 60  # how long a login lasts
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """`cors_origins`, one by one: the environment brings them with commas in between."""
+        listed = self.cors_origins.split(",") if isinstance(self.cors_origins, str) else self.cors_origins
+        return tuple(origin.strip() for origin in listed if origin.strip())
 
 
 class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,8 +9,11 @@ from fastapi.staticfiles import StaticFiles
 
 from earwitness import __version__
 from earwitness.library import Library
-from earwitness.server import audio, conversations, listen, problems, recordings, system
+from earwitness.server import audio, browsers, chat, conversations, listen, problems, recordings, system
 from earwitness.server.guard import Links
+from earwitness.server.patience import Patience
+from earwitness.server.saving import Saving
+from earwitness.server.tokens import Tokens
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
@@ -35,10 +38,14 @@ def create_app(library: Library, links: Links) -> FastAPI:
     )
     app.state.library = library
     app.state.links = links
+    app.state.saving = Saving(library)
+    app.state.tokens = Tokens(library)
+    app.state.patience = Patience()
     problems.install(app)
     app.middleware("http")(_guard_browsers)
-    for part in (system, conversations, audio, recordings, listen):
+    for part in (system, conversations, audio, recordings, listen, chat):
         app.include_router(part.router)
+    browsers.allow(app, library)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

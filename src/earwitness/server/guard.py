@@ -18,9 +18,11 @@ from starlette.exceptions import HTTPException
 
 from earwitness.errors import Denied
 from earwitness.library import Library
+from earwitness.server.tokens import is_token
 from earwitness.store.keys import Scope
 
-OPEN = frozenset({"/healthz", "/readyz", "/static"})
+OPEN = frozenset({"/healthz", "/readyz", "/static", "/api/v1/auth/login"})
+OWN_LISTS = frozenset({"/api/v1/conversations", "/recordings"})  # show a subject what is theirs
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
@@ -32,6 +34,7 @@ class Visitor:
     name: str
     library: Library
     link: str = ""  # its query parameters
+    subject: str | None = None  # speaks for this person alone
 
 
 class Links:
@@ -59,8 +62,12 @@ class Links:
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
 
-def needs(right: Scope, *, or_link: bool = False) -> Any:
-    """The dependency of a route that asks for this right, or a play link instead; gives the `Visitor`."""
+def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> Any:
+    """The dependency of a route that asks for this right, or a play link instead; gives the `Visitor`.
+
+    A login of a subject has the right to read what is theirs, and any right where `is_for_own`: there the
+    route itself sees to it that they touch nothing of others.
+    """
 
     def visitor(request: Request) -> Visitor:
         library: Library = request.app.state.library
@@ -70,6 +77,8 @@ def needs(right: Scope, *, or_link: bool = False) -> Any:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             raise HTTPException(401, "a key is needed here")
+        if is_token(key):
+            return _own_visitor(request, key.strip(), right, is_for_own=is_for_own)
         try:
             holder = library.keys.check(key.strip())
         except Denied as error:
@@ -82,6 +91,18 @@ def needs(right: Scope, *, or_link: bool = False) -> Any:
     return Depends(visitor)
 
 
+def _own_visitor(request: Request, token: str, right: Scope, *, is_for_own: bool) -> Visitor:
+    login = request.app.state.tokens.read(token)
+    if login is None:
+        raise HTTPException(401, "the login is not valid, or over")
+    is_own = "conversation_id" in request.path_params or request.url.path in OWN_LISTS
+    if not (is_for_own or (right is Scope.READ and is_own)):
+        raise HTTPException(403, "a login by research id opens only what is its own")
+    library: Library = request.app.state.library
+    own = library.of_workspace(login.workspace).of_subject(login.subject)
+    return Visitor(login.subject, own, subject=login.subject)
+
+
 def _holds_link(request: Request) -> bool:
     links: Links = request.app.state.links
     conversation = request.path_params.get("conversation_id", "")
@@ -91,4 +112,5 @@ def _holds_link(request: Request) -> bool:
 Reader = Annotated[Visitor, needs(Scope.READ)]
 Listener = Annotated[Visitor, needs(Scope.READ, or_link=True)]
 Writer = Annotated[Visitor, needs(Scope.WRITE)]
+Saver = Annotated[Visitor, needs(Scope.WRITE, is_for_own=True)]
 Admin = Annotated[Visitor, needs(Scope.ADMIN)]

@@ -25,6 +25,8 @@ _HINTS = {
     401: "Send `Authorization: Bearer <key>`; `earwitness keys create` makes one.",
     404: "See /docs for what there is.",
     405: "See /docs for the methods of each path.",
+    413: "Send less at once; a message is a few sentences.",
+    429: "Wait as long as Retry-After says.",
 }
 
 log = logging.getLogger(__name__)
@@ -44,17 +46,23 @@ def problem(status: int, detail: str, hint: str = "", **more: Any) -> JSONRespon
     )
 
 
+def status_of(error: errors.EarwitnessError) -> int:
+    """The HTTP status that says the same."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of this app as a problem document."""
 
     @app.exception_handler(errors.EarwitnessError)
     async def known(request: Request, error: errors.EarwitnessError) -> JSONResponse:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-        return problem(status, str(error), error.hint)
+        return problem(status_of(error), str(error), error.hint)
 
     @app.exception_handler(HTTPException)
     async def of_http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail))
+        answer = problem(error.status_code, str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def of_shape(request: Request, error: RequestValidationError) -> JSONResponse:

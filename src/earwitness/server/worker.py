@@ -78,7 +78,7 @@ class Worker:
 
     def _note(self, conversation_id: str, done: Future[None]) -> None:
         self._under_way.discard(conversation_id)
-        if not done.cancelled() and (error := done.exception()):
+        if not (self._stop.is_set() or done.cancelled()) and (error := done.exception()):
             log.error("finishing failed, conversation %s", conversation_id, exc_info=error)
 
 

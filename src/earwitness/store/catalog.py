@@ -27,7 +27,7 @@ from earwitness.store.rows import (
     SnapshotRow,
     ToolCallRow,
 )
-from earwitness.store.tabulate import Tabulated, tabulate
+from earwitness.store.tabulate import Tabulated, given_ids, tabulate
 from earwitness.store.types import moment, storable_row
 
 _REMEMBERED = 128  # conversations whose rows are kept in memory for comparing: those that run
@@ -110,7 +110,7 @@ class Catalog:
                     else writing.read_sheets(connection, conversation.id)
                 )
             writing.adopt_legs(connection, old, new)
-            writing.give_ids(connection, old.get("messages", {}), new["messages"])
+            writing.give_ids(connection, old.get("messages", {}), new["messages"], given_ids(conversation))
             has_changed = was is None or writing.differs(old, new)
             now = writing.write(connection, old, new, was) if has_changed else int(was or 0)
         self._written[conversation.id] = _Written(now, rows)

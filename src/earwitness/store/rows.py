@@ -89,6 +89,8 @@ class MessageRow(Row, frozen=True, kw_only=True):
     status: str
     seen_at: datetime
     seen_ns: int
+    said_at: datetime | None
+    said_ns: int | None
     started_at: datetime
     started_ns: int
     ended_at: datetime | None

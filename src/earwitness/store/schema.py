@@ -1,7 +1,8 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
-All but `api_keys` and `workspaces` can be rebuilt from the journals. Times are kept twice: `*_at` on
-the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for players.
+All but `api_keys`, `subjects` and `workspaces` can be rebuilt from the journals. Times are kept twice:
+`*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for players.
+The id of a message that was acknowledged when it was saved is the number it was acknowledged by.
 """
 
 import sqlalchemy as sa
@@ -133,6 +134,7 @@ messages = sa.Table(
     column("heard_text", sa.Text, "what reached the ear of it"),
     column("status", Name, "open, completed, incomplete, interrupted, failed, removed"),
     *clock("seen", "first sign of it"),
+    *clock("said", "when it was said, as its sender tells", nullable=True),
     *clock("started", "start of speech, of typed text its arrival"),
     *clock("ended", "end of speech", nullable=True),
     maybe(
@@ -241,6 +243,17 @@ artifacts = sa.Table(
     column("made_at", Moment, "when, UTC"),
     sa.PrimaryKeyConstraint("conversation_id", "name"),
     comment="Files made from a conversation.",
+)
+
+subjects = sa.Table(
+    "subjects",
+    metadata,
+    column("workspace_id", Name, "tenant"),
+    column("id", Name, "research id, or whatever the person is known by"),
+    column("created_at", Moment, "when it was registered, UTC"),
+    sa.PrimaryKeyConstraint("workspace_id", "id"),
+    sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+    comment="Who may log in to save messages and read their own. Not rebuilt from journals.",
 )
 
 api_keys = sa.Table(

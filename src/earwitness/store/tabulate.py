@@ -96,6 +96,11 @@ def _ground(of: Conversation) -> tuple[Any, ...]:
     return of.id, of.workspace, of.began_at_ns, legs
 
 
+def given_ids(conversation: Conversation) -> dict[tuple[str], int]:
+    """The ids of messages that were acknowledged by a number, by the key of their row."""
+    return {(clip(m.key),): m.number for m in conversation.messages if m.number is not None}
+
+
 class _Rows:
     """Makes the rows of one conversation, each table in its own method."""
 
@@ -177,6 +182,7 @@ class _Rows:
             "heard_text": message.heard_text,
             "status": message.status,
             **self._clock("seen", message.first_seen_ns),
+            **self._clock("said", message.said_ns),
             **self._clock("started", message.started_ns),
             **self._clock("ended", message.ended_ns),
             "evidence": _value(message.evidence),

@@ -1,10 +1,11 @@
 """Making the rows of one conversation what they should be, touching only those that differ."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from earwitness.clock import SystemClock
+from earwitness.clock import ACKNOWLEDGED_STEP, SystemClock
 from earwitness.errors import Conflict
 from earwitness.store import schema
 from earwitness.store.tabulate import KEYS, Row, Sheet
@@ -76,20 +77,22 @@ def differs(old: Sheets, new: Sheets) -> bool:
     )
 
 
-def give_ids(connection: sa.Connection, old: Sheet, new: Sheet) -> None:
+def give_ids(connection: sa.Connection, old: Sheet, new: Sheet, given: Mapping[tuple[Any, ...], int]) -> None:
     """Every message has its id afterwards: the microsecond it was first seen, or the next free one.
 
+    A message that was acknowledged by a number has that (`given`, by key), and no other message such a one.
     A message that has one keeps it. After a rebuild ids are the same, but where messages of two
     conversations share a microsecond and are written in another order.
     """
     wanting: dict[int, Row] = {}
     for key, row in sorted(new.items(), key=lambda item: (item[1]["seen_at"], item[1]["position"])):
-        first = microseconds(row["seen_at"])
-        before = old.get(key, {}).get("id")
-        if before is not None and first <= before < first + _ID_REACH:
+        before, number = old.get(key, {}).get("id"), given.get(key)
+        first = microseconds(row["seen_at"]) if number is None else number
+        reach = _ID_REACH if number is None else 1
+        if before is not None and first <= before < first + reach and _may_have(before, number):
             row["id"] = before
         else:
-            wanting[_free(first, wanting)] = row
+            wanting[first if number == first and first not in wanting else _free(first, wanting)] = row
     while taken := _taken(connection, list(wanting)):
         for number in sorted(taken, reverse=True):
             row = wanting.pop(number)
@@ -98,8 +101,13 @@ def give_ids(connection: sa.Connection, old: Sheet, new: Sheet) -> None:
         row["id"] = number
 
 
+def _may_have(number: int, given: int | None) -> bool:
+    return (number % ACKNOWLEDGED_STEP == 0) == (given is not None)
+
+
 def _free(number: int, used: Any) -> int:
-    while number in used:
+    """The next one that nobody uses, and that nobody was told of."""
+    while number in used or number % ACKNOWLEDGED_STEP == 0:
         number += 1
     return number
 
