@@ -108,7 +108,15 @@ def formats_page() -> str:
 
 
 def decoders_page() -> str:
-    from earwitness.decoders import elevenlabs_names, openai_names, providers, twilio, twilio_relay
+    from earwitness.decoders import (
+        audiocodes,
+        audiocodes_activities,
+        elevenlabs_names,
+        openai_names,
+        providers,
+        twilio,
+        twilio_relay,
+    )
 
     parts = [
         "# Decoders\n\nWhich providers' words are understood. All else is kept in the journal as it came, "
@@ -118,6 +126,8 @@ def decoders_page() -> str:
     parts += ["\n## openai: names the beta called otherwise\n", table("beta", "now")]
     parts += [f"| `{old}` | `{new}` |" for old, new in openai_names.ALIASES.items()]
     passed_over = {
+        "audiocodes": audiocodes.PASSED_OVER,
+        "audiocodes, events among the activities": audiocodes_activities.EVENTS_PASSED_OVER,
         "elevenlabs": elevenlabs_names.PASSED_OVER,
         "openai": openai_names.PASSED_OVER,
         "twilio, Media Streams": twilio.PASSED_OVER,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earwitness.decoders import LegDecoder, elevenlabs_names, openai_names, twilio, twilio_relay
+from earwitness.decoders import LegDecoder, audiocodes, elevenlabs_names, openai_names, twilio, twilio_relay
+from earwitness.decoders.audiocodes import AudioCodes
 from earwitness.decoders.elevenlabs import ElevenLabsAgents
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.providers import PROVIDERS
@@ -25,18 +26,21 @@ from wirelogs import CORPUS, line, record, records
 
 NAMES: dict[str, list[str]] = json.loads((Path(__file__).parent / "known_names.json").read_text("utf-8"))
 READ = {
+    "audiocodes": AudioCodes().names,
     "elevenlabs": ElevenLabsAgents().names,
     "openai": OpenAIRealtime().names,
     "twilio": TwilioMediaStreams().names,
     "twilio relay": ConversationRelay().names,
 }
 PASSED_OVER: dict[str, Mapping[str, str]] = {
+    "audiocodes": audiocodes.PASSED_OVER,
     "elevenlabs": elevenlabs_names.PASSED_OVER,
     "openai": openai_names.PASSED_OVER,
     "twilio": twilio.PASSED_OVER,
     "twilio relay": twilio_relay.PASSED_OVER,
 }
 ENDPOINTS = {
+    "audiocodes": {"bot-api-streaming"},
     "elevenlabs": {"convai/conversation"},
     "openai": {"realtime", "transcription (beta)"},
     "twilio": {"media-streams"},

@@ -12,7 +12,7 @@ from shared import SHARED
 from wirelogs import CORPUS, dated, lines, record, records
 
 CASES = sorted(path.parent for path in CORPUS.glob("*/*/in.jsonl"))
-CLIENTS = {"client_to_server", "twilio_to_bot"}
+CLIENTS = {"client_to_server", "twilio_to_bot", "vaic_to_bot"}
 
 
 def case_id(case: Path) -> str:
@@ -55,7 +55,7 @@ def sequences() -> list[Path]:
 
 
 def is_ours(path: Path) -> bool:
-    return bool(set(path.name.split("__")[0].split("+")) & {"elevenlabs", "openai", "twilio"})
+    return bool(set(path.name.split("__")[0].split("+")) & {"audiocodes", "elevenlabs", "openai", "twilio"})
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events/sessions")
@@ -76,7 +76,7 @@ def test_recorded_sequences_decode_without_a_word_left_over() -> None:
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events")
-@pytest.mark.parametrize("provider", ["elevenlabs", "openai", "twilio"])
+@pytest.mark.parametrize("provider", ["audiocodes", "elevenlabs", "openai", "twilio"])
 def test_examples_decode_or_tell_why_not(provider: str) -> None:
     """What is left over is a frame cut down by its author, or another protocol on the same provider."""
     assert SHARED
@@ -108,8 +108,13 @@ def lacks(event: dict[str, dict[str, str]], reason: str) -> bool:
         case "bad base64":
             holder = event.get("media") or event.get("audio_event") or {}
             sound = event.get("delta") or holder.get("payload") or holder.get("audio_base_64")
+            sound = sound or event.get("audioChunk")
             return not str(sound).isalnum()  # a placeholder like <audio>
         case "no tool_call_id":
             return not isinstance(event[str(event["type"])], dict)  # a placeholder like <payload>
+        case "no activities" | "unknown activity":
+            return "<" in str(event["activities"])  # placeholders like <activity>
+        case "unknown audio format":
+            return str(event["mediaFormat"]).startswith("<")
         case _:
             return False

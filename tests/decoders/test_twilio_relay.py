@@ -119,9 +119,10 @@ def test_digits_both_ways() -> None:
 def test_end_leaves_word_for_whoever_is_next() -> None:
     leg = begun()
     assert leg.server("end", handoffData='{"reason": "human"}') == [
-        'NoteTaken verb=metadata data={"handoff_data": "{\\"reason\\": \\"human\\"}"}'
+        'NoteTaken verb=metadata data={"handoff_data": "{\\"reason\\": \\"human\\"}"}',
+        "EndAnnounced reason=end",
     ]
-    assert leg.server("end") == []
+    assert leg.server("end") == ["EndAnnounced reason=end"]
 
 
 def test_what_twilio_complains_of_is_a_problem() -> None:

@@ -10,6 +10,8 @@ from earwitness.model.events import (
     PlaybackCut,
     PlaybackReported,
     Role,
+    SpeechStarted,
+    SpeechStopped,
     TextArrived,
 )
 from earwitness.model.hearing import Hearing, heard_words
@@ -181,6 +183,19 @@ def test_typed_and_inserted_messages_have_nothing_to_prove() -> None:
     assert [m.evidence for m in seen] == [None] * 4
     assert [m.is_audible for m in seen] == [False] * 4
     assert [m.party for m in seen] == [Party.CALLER, Party.AGENT, Party.AGENT, None]
+
+
+def test_what_a_human_agent_says_is_said_when_it_was_heard_and_needs_no_proof() -> None:
+    call = Script()
+    leg = call.leg(provider="audiocodes")
+    leg(1000, SpeechStarted, party=Party.HUMAN_AGENT)
+    leg(1800, SpeechStopped, party=Party.HUMAN_AGENT)
+    leg.message(2000, "h1", Role.ASSISTANT, "one moment", party=Party.HUMAN_AGENT)
+    seen = message(call.conversation(), "h1")
+
+    assert (seen.role, seen.party) == (Role.ASSISTANT, Party.HUMAN_AGENT)
+    assert (seen.text, seen.heard_text, seen.evidence) == ("one moment", "one moment", None)
+    assert (seen.started_ns, seen.ended_ns) == (1_000_000_000, 1_800_000_000)
 
 
 def test_where_two_legs_of_one_kind_overlap_the_sound_that_began_first_goes_on() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from earwitness.decoders.audiocodes import AudioCodes
 from earwitness.decoders.elevenlabs import ElevenLabsAgents
 from earwitness.decoders.elevenlabs_names import ENGINE_HEADER, OTHER_SOCKETS
 from earwitness.decoders.openai import OpenAIRealtime
@@ -78,7 +79,12 @@ def _elevenlabs(opened: Opened) -> ProviderDecoder:
     return Silent(other) if other else ElevenLabsAgents(agent=next(iter(query.get("agent_id", ())), None))
 
 
+def _audiocodes(opened: Opened) -> ProviderDecoder:
+    return AudioCodes()
+
+
 PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {
+    "audiocodes": _audiocodes,
     "elevenlabs": _elevenlabs,
     "openai": _openai,
     "twilio": _twilio,

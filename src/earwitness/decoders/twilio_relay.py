@@ -13,6 +13,7 @@ from earwitness.decoders.wire import Unreadable, id_of, ms_of, object_of, read_o
 from earwitness.journal.record import Origin, Record
 from earwitness.model.events import (
     DigitPressed,
+    EndAnnounced,
     Event,
     LegIdentified,
     MessageClosed,
@@ -174,6 +175,7 @@ class ConversationRelay:
         """The bot hangs up, and may leave word for whoever takes the call next."""
         if handoff := text_of(body, "handoffData"):
             yield NoteTaken(seen=seen, verb="metadata", data={"handoff_data": handoff})
+        yield EndAnnounced(seen=seen, reason="end")
 
     def _on_error(self, seen: Stamp, body: Body, origin: Origin) -> Iterator[Event]:
         yield ProblemReported(seen=seen, code="error", message=text_of(body, "description") or "")

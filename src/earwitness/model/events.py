@@ -185,6 +185,7 @@ class MessageOpened(Event):
     response: str | None = None
     phase: str | None = None  # e.g. commentary: spoken filler before a tool call
     is_audible: bool = True  # False: text only, or out of band
+    party: Party | None = None  # who said it, where the role does not tell: a human agent
     said_at_ns: int | None = None  # by the sender's own clock, ns since the epoch
     number: int | None = None  # under which its sender was told that it is kept
 

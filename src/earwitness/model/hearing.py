@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from earwitness.model.conversation import Message, Span, Track
-from earwitness.model.events import Evidence, Party, PlaybackCut, Role
+from earwitness.model.events import Evidence, Party, PlaybackCut
 from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.playout import Playout
@@ -193,7 +193,7 @@ def _spoken(message: MessageState, leg: LegState) -> Hearing:
 
 def _typed(message: MessageState) -> str:
     """What of a message counts as heard that was not spoken by the agent."""
-    return message.text if message.role is Role.USER else ""
+    return message.text if message.party in (Party.CALLER, Party.HUMAN_AGENT) else ""
 
 
 def _status(message: MessageState, hearing: Hearing) -> str:
@@ -210,7 +210,7 @@ def freeze(
     text = message.text
     own = leg.lines.get(Party.AGENT)
     is_audible = message.is_audible or (own is not None and message.owner in own.voices)
-    is_heard = message.role is Role.ASSISTANT and is_audible and not message.is_inserted
+    is_heard = message.party is Party.AGENT and is_audible and not message.is_inserted
     hearing = hear(message, leg, line, is_running=is_running) if is_heard else _spoken(message, leg)
     began_ns, ended_ns = hearing.began_ns, hearing.ended_ns
     ended_ns = message.closed_ns if ended_ns is None else ended_ns

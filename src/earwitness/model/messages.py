@@ -44,6 +44,7 @@ class MessageState:
         self.key = f"{leg}:{item}"
         self.owner = (leg, item)
         self.role = Role.ASSISTANT
+        self._party: Party | None = None  # where it is not the role's own
         self.first_seen_ns = seen_ns
         self.status = "open"
         self.closed_ns: int | None = None
@@ -66,7 +67,7 @@ class MessageState:
 
     @property
     def party(self) -> Party | None:
-        return _PARTY.get(self.role)
+        return self._party or _PARTY.get(self.role)
 
     @property
     def text(self) -> str:
@@ -76,6 +77,7 @@ class MessageState:
     def open(self, event: MessageOpened) -> None:
         """Take over what is said of it; it may be said more than once, the last time best."""
         self.role = event.role
+        self._party = event.party or self._party
         self.is_inserted = event.is_inserted
         self.is_audible = event.is_audible
         self.response = event.response or self.response
