@@ -130,6 +130,13 @@ def test_timing_that_is_out_of_step_with_its_characters_counts_as_far_as_both_go
     assert (timing.text, timing.until(30), timing.until(99)) == ("Well", "Wel", "Well")
 
 
+def test_times_that_no_call_can_have_are_bounded() -> None:
+    timing = Timing()
+    timing.add("ab", (-1 << 80, 1 << 80))
+
+    assert (timing.until(0), timing.until(1), timing.until(1 << 40)) == ("", "a", "a")
+
+
 def test_an_answer_that_nobody_cut_is_heard_whole_whatever_its_timing_says() -> None:
     call = Script()
     ai = call.leg(provider="elevenlabs")
@@ -149,11 +156,11 @@ def test_words_that_are_told_after_the_cut_hold_and_leave_the_sound_as_it_was_cu
     ai(2000, PlaybackCut, evidence=Evidence.CLIENT_CLAIM, item="a1")
     ai.agent(2100, 500, "a2")
     ai(2200, PlaybackCut, evidence=Evidence.SERVER, item="a1", heard_text="Well, I can help...")
-    ai(2210, PlaybackCut, evidence=Evidence.SERVER, item="a1", heard_text="well i CAN...")
+    ai(2210, PlaybackCut, evidence=Evidence.SERVER, item="a1", heard_text="well I...")
     seen = call.conversation()
     cut = message(seen, "a1")
 
-    assert (cut.text, cut.heard_text, cut.status) == (WORDS, "Well, I can", "interrupted")
+    assert (cut.text, cut.heard_text, cut.status) == (WORDS, "Well, I", "interrupted")
     assert (cut.heard_ms, cut.evidence) == (1000, Evidence.SERVER)
     assert times(seen, Party.AGENT) == [(1000, 2000), (2100, 2600)]
     assert [(i.message, i.did_cut) for i in seen.interruptions] == [("ai:a1", True)]
