@@ -99,7 +99,12 @@ class Call(ABC):
         """What is said last, before the close. By default nothing."""
         return
 
+    def observe(self) -> None:
+        """Takes the truth down; the call is over."""
+        self.truth.observe(self.pace, self.mouth, self.phone, self.encoding)
+
     def resumed_url(self) -> str:
+        """Where the call is taken up again."""
         return self.url
 
     # -- shared ------------------------------------------------------------------------------------------
@@ -142,7 +147,7 @@ class Call(ABC):
         except Unanswered:
             self.truth.ended = "unanswered"
         finally:
-            self.truth.observe(self.pace, self.mouth, self.phone, self.encoding)
+            self.observe()
         if self.truth.ended == "died":
             self._socket.transport.abort()
             return

@@ -12,11 +12,13 @@ from urllib.parse import quote, urlencode
 from websockets.exceptions import WebSocketException
 
 from earwitness.errors import InvalidInput
-from earwitness.simulator import elevenlabs_server, openai_server
+from earwitness.simulator import elevenlabs_server, hume_server, openai_server
 from earwitness.simulator.bot import Bot
 from earwitness.simulator.call import Call
 from earwitness.simulator.elevenlabs_caller import ElevenLabsCaller
 from earwitness.simulator.elevenlabs_server import ElevenLabsServer
+from earwitness.simulator.hume_caller import HumeCaller
+from earwitness.simulator.hume_server import HumeServer
 from earwitness.simulator.openai_caller import OpenAICaller
 from earwitness.simulator.openai_server import OpenAIServer
 from earwitness.simulator.scenarios import Scenario, scenario, scenarios_of
@@ -24,11 +26,12 @@ from earwitness.simulator.truth import Truth
 from earwitness.simulator.twilio_caller import TwilioCaller, call_sid
 from earwitness.simulator.upstream import Upstream
 
-PROVIDERS = ("openai", "twilio", "elevenlabs")
+PROVIDERS = ("openai", "twilio", "elevenlabs", "hume")
 DIALLED_BY_TWILIO = ("twilio", "relay")  # which tells the script in its first message, not in the URL
 MODEL = "gpt-realtime"
 _CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
     "elevenlabs": (ElevenLabsCaller, elevenlabs_server.PATH, [("agent_id", "agent_simulated")]),
+    "hume": (HumeCaller, hume_server.PATH, [("config_id", "simulated"), ("verbose_transcription", "true")]),
 }
 
 
@@ -61,6 +64,7 @@ class Simulator:
         openai_port: int = 0,
         bot_port: int = 0,
         elevenlabs_port: int = 0,
+        hume_port: int = 0,
         bot_openai_url: str = "",
         api_key: str | None = None,
         beta: bool = False,
@@ -69,6 +73,7 @@ class Simulator:
         self.bot = Bot(host=host, port=bot_port)
         self.upstreams: dict[str, Upstream] = {
             "elevenlabs": ElevenLabsServer(host=host, port=elevenlabs_port),
+            "hume": HumeServer(host=host, port=hume_port),
         }
         self.bot_openai_url = bot_openai_url
         self._servers = AsyncExitStack()
