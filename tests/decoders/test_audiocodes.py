@@ -235,6 +235,11 @@ def test_call_is_named_by_any_message_of_the_platform_where_the_beginning_is_los
     assert leg.client("userStream.start", conversationId="c-1") == []
 
 
+def test_rate_that_no_sound_has_is_not_believed() -> None:
+    odd = "UklGRv////9XQVZFZm10IBAAAAABAAEAAQAAAIA+AAACABAAZGF0Yf////8BAAIAAwA="
+    assert begun().server("playStream.chunk", audioChunk=odd) == ["AudioArrived party=agent byte_count=6"]
+
+
 def test_trial_connection_is_no_call() -> None:
     leg = Playbook("audiocodes")
     assert leg.client("connection.validate", conversationId="c-1") == []

@@ -21,6 +21,7 @@ from earwitness.decoders.audiocodes_frame import (
 from earwitness.decoders.audiocodes_words import Words, confidence_of
 from earwitness.decoders.wav import split_wav
 from earwitness.decoders.wire import (
+    RATES_HZ,
     Unreadable,
     id_of,
     object_of,
@@ -185,8 +186,10 @@ class AudioCodes:
     def _heard(self, seen: Stamp, frame: Frame) -> Iterator[Event]:
         told, sound = split_wav(sound_of(frame))
         party = speaker_of(frame)
-        if told or party not in self._formats:
-            yield from self._set_format(seen, party, told or self._format or DEFAULT_FORMAT)
+        if told and told.rate_hz in RATES_HZ:
+            yield from self._set_format(seen, party, told)
+        elif party not in self._formats:
+            yield from self._set_format(seen, party, self._format or DEFAULT_FORMAT)
         if sound:
             item = None
             if party is Party.AGENT:
