@@ -103,13 +103,13 @@ def snapshot_document(conversation: Conversation, number: int) -> dict[str, Any]
 
 def event_document(event: Event, began_at_ns: int) -> dict[str, Any]:
     """One line of `events.jsonl`."""
-    rest = {f.name: _value(getattr(event, f.name)) for f in fields(event) if f.name != "seen"}
+    rest = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "seen"}
     return {
         "type": type(event).__name__,
         "at_ms": (event.seen.at_ns - began_at_ns) // 1_000_000,
         "leg": event.seen.leg,
         "record": event.seen.record,
-        **{name: value for name, value in rest.items() if value not in (None, (), {}, "")},
+        **{name: _value(value) for name, value in rest.items() if value not in (None, (), {}, "")},
     }
 
 

@@ -1,0 +1,289 @@
+"""The desk, asked as a program asks it: a folder, and no server."""
+
+import ast
+import json
+import re
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import soundfile
+
+import earwitness
+from earwitness.errors import Conflict, InUse, InvalidInput, NotFound, StorageUnavailable
+from earwitness.journal.reader import leg_folders
+from earwitness.library import Library, open_library
+from earwitness.model.conversation import Status
+from earwitness.pipeline.lock import FolderLock
+from earwitness.settings import Settings
+from journal_legs import Legs
+from recorded import PLAYS, copy_of, recording
+
+CONTRACT = """
+import earwitness
+
+with earwitness.record(provider="openai", conversation="...", subject="RID001", metadata={"trial": 7}) as leg:
+    leg.received(event)            # str | bytes | dict from the provider
+    leg.sent(event)                # to the provider
+    leg.snapshot("quote_completed")
+    leg.end(outcome="quote_completed", satisfaction="high")
+
+library = earwitness.open_library("earwitness-data")     # or a Settings
+for conversation in library.conversations(provider="openai", min_messages=1):
+    pass
+conversation.messages(role="user"); conversation.audio("stereo").write("call.wav")
+"""
+TYPED = {
+    "type": "conversation.item.created",
+    "item": {
+        "id": "item_1",
+        "type": "message",
+        "role": "user",
+        "content": [{"type": "input_text", "text": "Hi"}],
+    },
+}
+
+
+@pytest.fixture
+def played(tmp_path):
+    """The recorded calls, in a folder that may be changed."""
+    library = open_library(copy_of(recording(), tmp_path))
+    yield library
+    library.catalog.close()
+
+
+def ids(found):
+    return [recorded.id for recorded in found]
+
+
+# -- without any server ------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_contract_runs_as_it_is_printed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"event": TYPED}
+    exec(compile(ast.parse(CONTRACT), "contract", "exec"), names)
+    conversation = names["conversation"]
+    assert [row.text for row in conversation.messages(role="user")] == ["Hi"]
+    row = conversation.row
+    assert (row.subject, row.metadata, row.outcome, row.satisfaction) == (
+        "RID001",
+        {"trial": 7},
+        "quote_completed",
+        "high",
+    )
+    assert "quote_completed" in [snapshot.label for snapshot in conversation.conversation.snapshots]
+    assert soundfile.info("call.wav").channels == 2
+    assert row.status == Status.COMPLETE
+    names["library"].catalog.close()
+
+
+def test_a_call_that_is_still_recorded_can_be_read_and_is_whole_later(tmp_path):
+    with earwitness.record(provider="openai", data_dir=tmp_path) as leg:
+        leg.received(TYPED)
+        assert leg.flush()
+        library = open_library(tmp_path)
+        running = library.conversation(leg.conversation)
+        assert (running.row.status, running.transcript().count("Hi")) == (Status.ACTIVE, 1)
+        with pytest.raises(Conflict):
+            running.delete()
+    assert library.catch_up() == 1
+    assert library.conversation(leg.conversation).row.status == Status.COMPLETE
+    library.catalog.close()
+
+
+def test_a_folder_in_which_nothing_was_recorded_is_empty(tmp_path):
+    library = open_library(tmp_path / "new")
+    assert list(library.conversations()) == []
+    with pytest.raises(NotFound):
+        library.conversation("latest")
+    library.catalog.close()
+
+
+def test_opening_beside_a_server_reads_and_leaves_the_following_to_it(tmp_path):
+    with Legs(tmp_path) as legs:
+        leg = legs.open()
+        leg.end(100)
+    with FolderLock(tmp_path):
+        library = open_library(tmp_path)
+        assert list(library.conversations()) == []
+        with pytest.raises(InUse):
+            library.reindex()
+    assert library.catch_up() == 1
+    library.catalog.close()
+
+
+# -- finding -----------------------------------------------------------------------------------------
+
+
+def test_filters_find_what_they_say(played):
+    assert len(ids(played.conversations())) == len(PLAYS)
+    assert len(ids(played.conversations(limit=3))) == len(PLAYS)  # pages are turned by themselves
+    assert all("twilio" in each.row.providers for each in played.conversations(provider="twilio"))
+    assert len(ids(played.conversations(provider="twilio"))) == len(PLAYS) / 2
+    assert len(ids(played.conversations(provider="openai"))) == len(PLAYS)  # every call has such a leg
+    assert len(ids(played.conversations(label="order"))) == 2
+    assert len(ids(played.conversations(subject="RID-dies", status="partial"))) == 2
+    assert {each.row.status for each in played.conversations(status="failed")} == {"failed"}
+    assert ids(played.conversations(min_messages=8)) == ids(played.conversations(label="order"))
+    assert len(ids(played.conversations(q="mushroom PIZZA", label="order"))) == 2
+    newest = played.conversation("latest")
+    assert ids(played.conversations())[0] == newest.id
+    assert newest.id not in ids(played.conversations(until=newest.row.started_at))
+    assert ids(played.conversations(since=newest.row.started_at)) == [newest.id]
+    assert ids(played.conversations(since=datetime.now(UTC) + timedelta(days=1))) == []
+    assert ids(played.of_workspace("other").conversations()) == []
+
+
+def test_a_filter_that_does_not_exist_is_refused(played):
+    with pytest.raises((TypeError, InvalidInput)):
+        list(played.conversations(colour="red"))
+    with pytest.raises(InvalidInput):
+        list(played.conversations(status="happy"))
+
+
+def test_a_conversation_is_found_by_id_unique_beginning_recording_id_and_latest(played):
+    wanted = recording().call("twilio", "order")
+    # every id of one run begins alike: only a long beginning is unique
+    for reference in (wanted.id, wanted.id[:-4], wanted.row.recording_id):
+        assert played.conversation(reference).id == wanted.id
+    assert re.fullmatch(r"\d{8}_\d{6}_CA[0-9a-f]{32}", wanted.row.recording_id)
+    assert played.conversation("latest").row.started_at == max(
+        each.row.started_at for each in played.conversations()
+    )
+    for reference in (wanted.id[:2], "no-such-call"):
+        with pytest.raises((NotFound, InvalidInput)):
+            played.conversation(reference)
+    with pytest.raises(NotFound):
+        played.of_workspace("other").conversation(wanted.id)
+
+
+# -- one of them -------------------------------------------------------------------------------------
+
+
+def test_words_can_be_had_in_every_form_and_in_no_other():
+    recorded = recording().call("openai", "order")
+    assert "Caller: I would like a large pizza" in recorded.transcript()
+    assert recorded.transcript("srt").startswith("1\n00:00:0")
+    assert recorded.transcript("vtt").startswith("WEBVTT\n\n")
+    assert len(json.loads(recorded.transcript("json"))["entries"]) == 8
+    with pytest.raises(NotFound, match="docx"):
+        recorded.transcript("docx")
+
+
+def test_the_wire_itself_can_be_read_with_every_record_in_its_place():
+    recorded = recording().call("twilio", "order")
+    by_leg: dict[str, list[int]] = {}
+    for leg, record in recorded.records():
+        by_leg.setdefault(leg, []).append(record.number)
+    assert set(by_leg) == {folder.name for folder in recorded.folders}
+    assert all(numbers == list(range(len(numbers))) for numbers in by_leg.values())
+
+
+def test_a_file_that_is_not_made_is_not_found():
+    with pytest.raises(NotFound, match=r"stereo\.mp3"):
+        recording().call("openai", "order").stored("stereo.mp3")
+
+
+def test_an_unknown_layout_is_refused_with_the_known_ones(tmp_path):
+    with pytest.raises(NotFound) as refused:
+        recording().call("openai", "order").export(tmp_path, "cassette")
+    assert "opusagent" in refused.value.hint
+
+
+# -- deleting ----------------------------------------------------------------------------------------
+
+
+def test_a_deleted_call_is_gone_from_rows_files_and_journals_and_stays_so(played):
+    gone = played.conversation(recording().call("twilio", "order").id)
+    objects = {artifact.path for artifact in gone.artifacts()}
+    gone.delete()
+    with pytest.raises(NotFound):
+        played.conversation(gone.id)
+    assert not any(folder.exists() for folder in gone.folders)
+    assert not objects & {info.path for info in played.objects.list("")}
+    assert played.reindex() == len(PLAYS) - 1
+    assert gone.id not in ids(played.conversations())
+    assert all(gone.id not in str(path) for path in played.data_path.rglob("*"))
+
+
+def test_a_journal_that_cannot_be_removed_is_said_and_the_call_is_still_there(played, monkeypatch):
+    recorded = played.conversation("latest")
+
+    def fail(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", fail)
+        with pytest.raises(StorageUnavailable, match="Permission denied"):
+            recorded.delete()
+    assert played.conversation(recorded.id).row == recorded.row
+    played.conversation(recorded.id).delete()
+    assert recorded.id not in ids(played.conversations())
+
+
+# -- how it goes, and trust --------------------------------------------------------------------------
+
+
+def test_check_counts_roles_providers_and_problems(played):
+    told = played.check()
+    rows = [row for each in played.conversations() for row in each.messages()]
+    assert told["messages_by_role"] == {
+        role: sum(row.role == role for row in rows) for role in ("assistant", "user")
+    }
+    assert sum(told["messages_by_provider"].values()) == len(rows)
+    assert sum(told["conversations"].values()) == len(PLAYS)
+    assert told["tool_calls"] == 2
+    assert len(told["newest_messages"]) == 10
+    assert len([line for line in told["problems"] if "peer_lost" in line]) == 2
+    assert len([line for line in told["problems"] if "refused:" in line]) >= 2
+
+
+def test_verify_reads_every_block_and_names_the_damaged_leg(played):
+    assert all(found.ok for found in played.verify().values())
+    victim = played.conversation(recording().call("openai", "order").id)
+    [segment] = victim.folders[0].glob("*.ewj")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    bad = {leg for leg, found in played.verify().items() if not found.ok}
+    assert bad == {victim.folders[0].name}
+    assert list(played.verify(victim.id)) == [victim.folders[0].name]
+    played.reindex()
+    row = played.conversation(victim.id).row
+    assert (row.status, row.gap_count) == (Status.PARTIAL, 1)
+    assert row.health_score < 100
+
+
+def test_recover_puts_torn_legs_in_order_and_says_how_much_it_set_aside(tmp_path):
+    with Legs(tmp_path) as legs:
+        leg = legs.open()
+        leg.user(100, "item_1", "Hi")
+    [segment] = leg.folder.glob("*.ewj")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + b"torn")
+    library = Library(Settings(data_dir=str(tmp_path)))
+    found = library.recover()[leg.leg]
+    assert (found.is_lossy, found.set_aside_bytes) == (True, 4)
+    assert segment.read_bytes() == whole
+    library.catch_up()
+    [recorded] = library.conversations()
+    assert recorded.row.status == Status.PARTIAL
+    assert {gap.reason for gap in recorded.conversation.gaps} == {"torn", "crash"}
+    library.catalog.close()
+
+
+def test_a_desk_whose_recorder_is_silent_or_that_does_not_follow_is_not_ready(tmp_path):
+    library = Library(Settings(data_dir=str(tmp_path)))
+    assert library.not_ready() == []
+    library.recorder_seen_s = time.monotonic() - 60
+    library.trouble = lambda: "catalog behind: disk full"
+    assert library.not_ready() == ["catalog behind: disk full", "the recorder is silent"]
+    library.catalog.close()
+
+
+def test_every_leg_of_the_folder_is_known(played):
+    in_rows = {folder.name for each in played.conversations() for folder in each.folders}
+    assert in_rows == {folder.name for folder in leg_folders(played.journal_root)}
