@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from earwitness.audio.codecs import encode
 from earwitness.simulator.elevenlabs_caller import ElevenLabsCaller
 from earwitness.simulator.lines import spoken
-from earwitness.simulator.scenarios import Cue, Scenario, Tool, Turn
+from earwitness.simulator.scenarios import Cue, Reply, Scenario, Tool, Turn
 
 TOOL = Tool(name="place_order", arguments={}, result={"order": 4711})
 
@@ -59,8 +59,6 @@ async def play(script, scenario, speed=10.0):
 
 
 def listens(after_ms, how="quiet", tool=None, **more):
-    from earwitness.simulator.scenarios import Reply
-
     replies = (Reply(tool=tool),) if tool else ()
     return Scenario(
         name="", summary="", end=Cue(items=1, after_ms=after_ms, how=how), replies=replies, **more

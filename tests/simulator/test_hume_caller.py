@@ -14,7 +14,7 @@ from earwitness.simulator.hume_caller import HumeCaller
 from earwitness.simulator.hume_server import PATH, HumeServer
 from earwitness.simulator.lines import spoken
 from earwitness.simulator.prosody import scores
-from earwitness.simulator.scenarios import Cue, Scenario, Tool, scenario
+from earwitness.simulator.scenarios import Cue, Reply, Scenario, Tool, scenario
 
 TOOL = Tool(name="place_order", arguments={}, result={"order": 4711})
 
@@ -115,8 +115,6 @@ async def test_a_function_is_run_and_its_result_sent_back():
         )
         await assistant.until("tool_response")
         await assistant.speak("m1", 200)
-
-    from earwitness.simulator.scenarios import Reply
 
     assistant, truth = await play(calls, listens(replies=(Reply(tool=TOOL),)))
     answer = await assistant.until("tool_response")
