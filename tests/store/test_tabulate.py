@@ -51,20 +51,20 @@ def test_two_messages_of_one_key_do_not_put_others_out_of_step() -> None:
 @pytest.mark.parametrize(
     ("said", "columns"),
     [
-        ({}, (None, None, None)),
-        ({"confidence": 0.9}, (0.9, None, None)),
+        ({}, (None, None, None, None)),
+        ({"confidence": 0.9}, (0.9, "provider", None, None)),
         (
             {"emotions": {"p": {"joy": 0.8, "fear": 0.1}}, "sentiment": "positive"},
-            (0.8, "positive", {"joy": 0.8, "fear": 0.1}),
+            (0.8, "derived:p", "positive", {"joy": 0.8, "fear": 0.1}),
         ),
-        ({"emotions": {"p": {"joy": 0.8}}, "confidence": 0.5}, (0.5, None, {"joy": 0.8})),
+        ({"emotions": {"p": {"joy": 0.8}}, "confidence": 0.5}, (0.5, "provider", None, {"joy": 0.8})),
         (
             {
                 "emotions": {"p": {"x": 0.8}, "q": {"joy": 0.3}},
                 "sentiment": "positive",
                 "sentiment_source": "derived:q",
             },
-            (0.3, "positive", {"joy": 0.3}),
+            (0.3, "derived:q", "positive", {"joy": 0.3}),
         ),
         (
             {
@@ -72,7 +72,7 @@ def test_two_messages_of_one_key_do_not_put_others_out_of_step() -> None:
                 "sentiment": "neutral",
                 "sentiment_source": "provider",
             },
-            (0.8, "neutral", {"x": 0.8}),
+            (0.8, "derived:p", "neutral", {"x": 0.8}),
         ),
     ],
 )
@@ -83,4 +83,6 @@ def test_scores_and_sentiment_stand_in_columns_of_their_own(
     (row,) = (
         tabulate(replace(call, messages=(replace(call.messages[0], **said),))).sheets["messages"].values()
     )
-    assert (row["confidence"], row["sentiment"], row["emotion_scores"]) == columns
+    named = ("confidence", "confidence_source", "sentiment", "emotion_scores")
+    assert tuple(row[name] for name in named) == columns
+    assert row["sentiment_source"] == said.get("sentiment_source")

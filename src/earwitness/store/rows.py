@@ -103,7 +103,9 @@ class MessageRow(Row, frozen=True, kw_only=True):
     phase: str | None
     response_id: str | None
     confidence: float | None
+    confidence_source: str | None
     sentiment: str | None
+    sentiment_source: str | None
     emotion_scores: dict[str, Any] | None
 
 

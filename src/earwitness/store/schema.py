@@ -149,7 +149,13 @@ messages = sa.Table(
     maybe("phase", Name, "as the provider says, e.g. commentary"),
     maybe("response_id", Name, "the provider's id of the generation it came from"),
     maybe("confidence", sa.Double, "of the recognition, 0 to 1, where the provider says"),
+    maybe(
+        "confidence_source",
+        Name,
+        "provider, or derived:<producer> where confidence is its highest emotion score",
+    ),
     maybe("sentiment", Name, "positive, neutral or negative, where known"),
+    maybe("sentiment_source", Name, "provider, or derived:<producer of the scores>"),
     maybe("emotion_scores", Json, "name -> score, where known"),
     sa.UniqueConstraint("conversation_id", "key"),
     sa.Index(None, "conversation_id", "position"),

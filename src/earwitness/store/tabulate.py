@@ -273,13 +273,18 @@ def _feeling(message: Message) -> Row:
 
     Where nobody said how sure the recognition was, confidence is the highest of these scores.
     """
-    deriver = (message.sentiment_source or "").removeprefix("derived:")
-    first = next(iter(message.emotions), "")
-    scores = message.emotions.get(deriver) or message.emotions.get(first)
-    top = max(scores.values()) if scores else None
+    producer = (message.sentiment_source or "").removeprefix("derived:")
+    if producer not in message.emotions:
+        producer = next(iter(message.emotions), "")
+    scores = message.emotions.get(producer)
+    confidence, source = message.confidence, None if message.confidence is None else "provider"
+    if confidence is None and scores:
+        confidence, source = max(scores.values()), f"derived:{producer}"
     return {
-        "confidence": top if message.confidence is None else message.confidence,
+        "confidence": confidence,
+        "confidence_source": source if source is None else clip(source),
         "sentiment": message.sentiment,
+        "sentiment_source": None if message.sentiment_source is None else clip(message.sentiment_source),
         "emotion_scores": scores,
     }
 
