@@ -11,9 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earwitness.decoders import LegDecoder, audiocodes, elevenlabs_names, openai_names, twilio, twilio_relay
+from earwitness.decoders import (
+    LegDecoder,
+    audiocodes,
+    elevenlabs_names,
+    hume_names,
+    openai_names,
+    twilio,
+    twilio_relay,
+)
 from earwitness.decoders.audiocodes import AudioCodes
 from earwitness.decoders.elevenlabs import ElevenLabsAgents
+from earwitness.decoders.hume import HumeEVI
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.providers import PROVIDERS
 from earwitness.decoders.twilio import TwilioMediaStreams
@@ -28,6 +37,7 @@ NAMES: dict[str, list[str]] = json.loads((Path(__file__).parent / "known_names.j
 READ = {
     "audiocodes": AudioCodes().names,
     "elevenlabs": ElevenLabsAgents().names,
+    "hume": HumeEVI().names,
     "openai": OpenAIRealtime().names,
     "twilio": TwilioMediaStreams().names,
     "twilio relay": ConversationRelay().names,
@@ -35,6 +45,7 @@ READ = {
 PASSED_OVER: dict[str, Mapping[str, str]] = {
     "audiocodes": audiocodes.PASSED_OVER,
     "elevenlabs": elevenlabs_names.PASSED_OVER,
+    "hume": hume_names.PASSED_OVER,
     "openai": openai_names.PASSED_OVER,
     "twilio": twilio.PASSED_OVER,
     "twilio relay": twilio_relay.PASSED_OVER,
@@ -42,6 +53,7 @@ PASSED_OVER: dict[str, Mapping[str, str]] = {
 ENDPOINTS = {
     "audiocodes": {"bot-api-streaming"},
     "elevenlabs": {"convai/conversation"},
+    "hume": {"v0/evi/chat"},
     "openai": {"realtime", "transcription (beta)"},
     "twilio": {"media-streams"},
     "twilio relay": {"conversationrelay"},

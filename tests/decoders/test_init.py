@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from earwitness.decoders import LegDecoder, decode
+from earwitness.decoders.providers import PROVIDERS
 from earwitness.journal.record import Origin
 from earwitness.model.events import AudioArrived, MessageClosed, MessageOpened, TextArrived, Undecoded
 from shared import SHARED
@@ -55,7 +56,7 @@ def sequences() -> list[Path]:
 
 
 def is_ours(path: Path) -> bool:
-    return bool(set(path.name.split("__")[0].split("+")) & {"audiocodes", "elevenlabs", "openai", "twilio"})
+    return bool(set(path.name.split("__")[0].split("+")) & PROVIDERS.keys())
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events/sessions")
@@ -76,7 +77,7 @@ def test_recorded_sequences_decode_without_a_word_left_over() -> None:
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs ../shared/protocols/events")
-@pytest.mark.parametrize("provider", ["audiocodes", "elevenlabs", "openai", "twilio"])
+@pytest.mark.parametrize("provider", ["audiocodes", "elevenlabs", "hume", "openai", "twilio"])
 def test_examples_decode_or_tell_why_not(provider: str) -> None:
     """What is left over is a frame cut down by its author, or another protocol on the same provider."""
     assert SHARED

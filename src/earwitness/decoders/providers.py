@@ -3,18 +3,27 @@
 Names like `session.updated` or `start` mean different things on different sockets; only the connection tells.
 """
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
 from earwitness.decoders.audiocodes import AudioCodes
 from earwitness.decoders.elevenlabs import ElevenLabsAgents
 from earwitness.decoders.elevenlabs_names import ENGINE_HEADER, OTHER_SOCKETS
+from earwitness.decoders.generic import Generic
+from earwitness.decoders.hume import HumeEVI, settings_in
+from earwitness.decoders.hume_names import OTHER_SOCKETS as OTHER_HUME_SOCKETS
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.saved import SavedMessages
 from earwitness.decoders.twilio_socket import TwilioSocket
 from earwitness.journal.record import Opened, Record
 from earwitness.model.events import Event, Party, Stamp, Undecoded
+from earwitness.settings import WireMapping
+
+_BESIDE_A_CHAT = re.compile(r"/chat/([^/]+)/connect$")
 
 
 class ProviderDecoder(Protocol):
@@ -83,9 +92,31 @@ def _audiocodes(opened: Opened) -> ProviderDecoder:
     return AudioCodes()
 
 
+def _generic(opened: Opened) -> ProviderDecoder:
+    if not opened.mapping:
+        return Silent("a generic leg without a mapping")
+    try:
+        return Generic(msgspec.convert(opened.mapping, WireMapping))
+    except msgspec.ValidationError as error:
+        return Silent(f"this mapping: {error}")
+
+
+def _hume(opened: Opened) -> ProviderDecoder:
+    path, query = _split(opened.path)
+    if other := next((what for part, what in OTHER_HUME_SOCKETS.items() if part in path), None):
+        return Silent(other)
+    ids = {"config_id": query["config_id"][0]} if "config_id" in query else {}
+    beside = _BESIDE_A_CHAT.search(path)
+    if beside:
+        ids["chat_id"] = beside[1]
+    return HumeEVI(settings_in(query), ids, is_beside=beside is not None)
+
+
 PROVIDERS: dict[str, Callable[[Opened], ProviderDecoder]] = {
     "audiocodes": _audiocodes,
     "elevenlabs": _elevenlabs,
+    "generic": _generic,
+    "hume": _hume,
     "openai": _openai,
     "twilio": _twilio,
 }
