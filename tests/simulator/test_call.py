@@ -32,7 +32,7 @@ class Plain(Call):
         if "sound" in message:
             self.phone.play(decode("mulaw", bytes.fromhex(message["sound"])), message["item"])
         if message.get("left"):
-            self.left.set()
+            self.leave(message["left"])
 
     async def finish(self):
         await self.send({"bye": self.call})
@@ -112,7 +112,7 @@ async def test_a_socket_that_breaks_is_replaced_and_the_call_goes_on():
 
 async def test_the_other_side_may_end_the_call():
     async def leaves(socket):
-        await socket.send(json.dumps({"left": True}))
+        await socket.send(json.dumps({"left": "hung_up"}))
 
     truth = await play(Other(leaves), listens(end=Cue(items=1, after_ms=9000), ends="hung_up"))
     assert truth.ended == "hung_up"

@@ -40,7 +40,8 @@ class Call(ABC):
         self.pace = Pace(speed)
         self.phone = Phone(self.pace, self.rate_hz)
         self.mouth: Mouth
-        self.left = asyncio.Event()  # the agent has ended the call
+        self._left = ""  # how the other side ended the call
+        self._leaving = asyncio.Event()
         self._up = asyncio.Event()  # there is a socket that can be spoken on
         self._socket: ClientConnection
         self.truth = Truth(
@@ -127,6 +128,11 @@ class Call(ABC):
             else:
                 return message
 
+    def leave(self, ended: str) -> None:
+        """The other side ends the call, in the words of `Truth.ended`."""
+        self._left = ended
+        self._leaving.set()
+
     async def use(self, call: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Runs one of the scenario's functions and takes it down; its result."""
         at_ms = self.pace.now_ms()
@@ -143,7 +149,7 @@ class Call(ABC):
         script = act(self.scenario, self.pace, self.mouth, self.phone, self._press, self._redial)
         try:
             await race(script, self._listen(), self.speak(), self._until_left())
-            self.truth.ended = self.scenario.ends
+            self.truth.ended = self._left or self.scenario.ends
         except Unanswered:
             self.truth.ended = "unanswered"
         finally:
@@ -158,7 +164,7 @@ class Call(ABC):
             await self.take(await self.receive())
 
     async def _until_left(self) -> None:
-        await self.left.wait()
+        await self._leaving.wait()
 
     async def _press(self, digit: str) -> None:
         await self.press(digit)

@@ -23,6 +23,7 @@ class Script:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.replies = list(scenario.replies)
+        self.spoken = 0  # answers that were begun
         self.turns = [turn for turn in scenario.turns if turn.says or turn.digits]
 
     @property
@@ -181,8 +182,9 @@ class Dialogue:
 
     async def _say(self, reply: Reply) -> None:
         samples, per_ms = spoken(reply.says, self._speaks_hz), self._speaks_hz // 1000
+        self._script.spoken += 1
         answer = Answer(
-            number=len(self._answers) + 1,
+            number=self._script.spoken,
             reply=reply,
             text=line(reply.says).text,
             duration_ms=len(samples) / per_ms,

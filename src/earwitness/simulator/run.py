@@ -12,7 +12,9 @@ from urllib.parse import quote, urlencode
 from websockets.exceptions import WebSocketException
 
 from earwitness.errors import InvalidInput
-from earwitness.simulator import elevenlabs_server, hume_server, openai_server
+from earwitness.simulator import audiocodes_bot, elevenlabs_server, hume_server, openai_server
+from earwitness.simulator.audiocodes_bot import AudioCodesBot
+from earwitness.simulator.audiocodes_caller import AudioCodesCaller
 from earwitness.simulator.bot import Bot
 from earwitness.simulator.call import Call
 from earwitness.simulator.elevenlabs_caller import ElevenLabsCaller
@@ -26,12 +28,13 @@ from earwitness.simulator.truth import Truth
 from earwitness.simulator.twilio_caller import TwilioCaller, call_sid
 from earwitness.simulator.upstream import Upstream
 
-PROVIDERS = ("openai", "twilio", "elevenlabs", "hume")
+PROVIDERS = ("openai", "twilio", "elevenlabs", "hume", "audiocodes")
 DIALLED_BY_TWILIO = ("twilio", "relay")  # which tells the script in its first message, not in the URL
 MODEL = "gpt-realtime"
 _CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
     "elevenlabs": (ElevenLabsCaller, elevenlabs_server.PATH, [("agent_id", "agent_simulated")]),
     "hume": (HumeCaller, hume_server.PATH, [("config_id", "simulated"), ("verbose_transcription", "true")]),
+    "audiocodes": (AudioCodesCaller, audiocodes_bot.PATH, []),
 }
 
 
@@ -65,6 +68,7 @@ class Simulator:
         bot_port: int = 0,
         elevenlabs_port: int = 0,
         hume_port: int = 0,
+        audiocodes_port: int = 0,
         bot_openai_url: str = "",
         api_key: str | None = None,
         beta: bool = False,
@@ -74,6 +78,7 @@ class Simulator:
         self.upstreams: dict[str, Upstream] = {
             "elevenlabs": ElevenLabsServer(host=host, port=elevenlabs_port),
             "hume": HumeServer(host=host, port=hume_port),
+            "audiocodes": AudioCodesBot(host=host, port=audiocodes_port),
         }
         self.bot_openai_url = bot_openai_url
         self._servers = AsyncExitStack()
