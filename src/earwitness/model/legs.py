@@ -111,6 +111,8 @@ class LegState:
         self.closed = event
         self.closed_ns = self.last_ns if event.why == "crash" else event.seen.at_ns
         for line in self.lines.values():
+            line.end()
+        for line in self.lines.values():
             if isinstance(line, Playout):
                 line.cut(self.closed_ns, None)
 

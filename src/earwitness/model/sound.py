@@ -152,6 +152,10 @@ class Line:
             self._format = format
             self._frame_bytes = format.bytes_per_frame if format else 1
 
+    def end(self) -> None:
+        """No more will come: half a sample at the end stays one."""
+        self._drop_odd_bytes()
+
     def _drop_odd_bytes(self) -> None:
         if self._format is not None:
             self.odd_bytes += self.byte_count - self._covered
