@@ -83,3 +83,14 @@ def test_a_leg_whose_opening_was_lost_is_still_shown() -> None:
     )
     assert fold.conversation().began_at_ns == 9000
     assert fold.conversation().workspace == "w"
+
+
+def test_a_running_call_is_as_long_as_what_was_seen_of_it() -> None:
+    call = Script()
+    ai = call.leg()
+    ai(4_200, SpeechStarted, party=Party.CALLER, media_ms=0)
+    running = call.conversation()
+    assert running.ended_ns is None
+    assert running.duration_ns == 4_200 * MS
+    ai.close(5_000)
+    assert call.conversation().duration_ns == 5_000 * MS

@@ -204,6 +204,7 @@ class Conversation:
     reasons: tuple[str, ...] = ()  # why partial or failed
     began_at_ns: int = 0  # ns since the epoch
     ended_ns: int | None = None
+    seen_ns: int = 0  # when the last event was seen
     subject: str | None = None
     labels: tuple[str, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -223,8 +224,8 @@ class Conversation:
 
     @property
     def duration_ns(self) -> int:
-        """Until the end, or until the last thing known to be heard or seen."""
-        return self.ended_ns or 0
+        """Until the end; of a running call, until the last thing seen."""
+        return self.seen_ns if self.ended_ns is None else self.ended_ns
 
     @property
     def providers(self) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ class View:
             reasons=reasons,
             began_at_ns=zero_ns,
             ended_ns=None if status is Status.ACTIVE else max(leg.closed_ns or 0 for leg in legs) - zero_ns,
+            seen_ns=max((leg.last_ns for leg in legs), default=zero_ns) - zero_ns,
             subject=fold.description.subject,
             labels=tuple(fold.description.labels),
             metadata=fold.description.metadata,
