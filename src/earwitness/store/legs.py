@@ -16,7 +16,8 @@ def closed_on(database: Database, day: str) -> set[str]:
     Leg ids are UUIDv7: their order is that of time, so a day is a stretch of ids.
     """
     first, last = _day_of_ids(day)
-    wanted = sa.select(_legs.id).where(_legs.id.between(first, last), _legs.closed_ns.is_not(None))
+    of_that_day = (_legs.id >= first) & (_legs.id <= last)
+    wanted = sa.select(_legs.id).where(of_that_day, _legs.closed_ns.is_not(None))
     with database.reading() as connection:
         return set(connection.scalars(wanted))
 
