@@ -54,6 +54,8 @@ def settings_page() -> str:
             "\nRoutes that exist without being configured; change any key of theirs under the same name:\n",
             table("route", "provider", "upstream"),
             *routes,
+            f"\n## A route's mapping\n\n{own_doc(settings.WireMapping)}\n",
+            field_table(settings.WireMapping),
         ]
     )
 

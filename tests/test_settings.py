@@ -1,11 +1,12 @@
 """Settings: defaults, file, environment, flags; and what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from earwitness.errors import SettingsError
-from earwitness.settings import Route, Settings, load
+from earwitness.settings import Route, Settings, WireMapping, load
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +158,34 @@ def test_a_file_that_is_named_must_be_there(empty_folder: Path) -> None:
 def test_a_file_that_is_no_toml_is_refused_with_its_name(empty_folder: Path, content: bytes) -> None:
     (empty_folder / "earwitness.toml").write_bytes(content)
     with pytest.raises(SettingsError, match=r"earwitness\.toml"):
+        load(environ={})
+
+
+OWN = '[routes.own]\nprovider = "generic"\nupstream = "ws://localhost:9"\n[routes.own.mapping]\n'
+
+
+def test_a_protocol_of_one_s_own_is_mapped_in_its_route(empty_folder: Path) -> None:
+    lines = 'text = "/body/text"\nrole = "/a~1b"\nuser = ["human"]\nencoding = "mulaw"\nrate_hz = 8000\n'
+    (empty_folder / "earwitness.toml").write_text(OWN + lines)
+    mapping = load(environ={}).routes["own"].mapping
+    assert mapping == WireMapping(
+        text="/body/text", role="/a~1b", user=("human",), encoding="mulaw", rate_hz=8000
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('text = "body"', "text: 'body' is no JSON pointer"),
+        ('item = "/a~2"', "item: '/a~2' is no JSON pointer"),
+        ("rate_hz = 1", "rate_hz: 1 is not between"),
+        ('encoding = "mp3"', "encoding"),
+        ('txet = "/a"', "unknown setting routes.own.mapping.txet"),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused(empty_folder: Path, line: str, complaint: str) -> None:
+    (empty_folder / "earwitness.toml").write_text(OWN + line)
+    with pytest.raises(SettingsError, match=re.escape(complaint)):
         load(environ={})
 
 

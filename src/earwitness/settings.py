@@ -6,6 +6,7 @@ Passed in wherever it is needed; there is no global.
 
 import difflib
 import os
+import re
 import tomllib
 import types
 import typing
@@ -59,6 +60,57 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live_stereo: bool = True  # a stereo WAV of every running call in data_dir/live, playable at any instant
 
 
+POINTERS = (  # the fields of `WireMapping` that say where a value stands
+    "type",
+    "role",
+    "text",
+    "audio",
+    "item",
+    "previous",
+    "time",
+    "conversation",
+    "tool_name",
+    "tool_arguments",
+    "tool_result",
+    "tool_call",
+)
+
+
+class WireMapping(msgspec.Struct, frozen=True):
+    """How to read a protocol of one's own. Where: JSON pointers (RFC 6901), empty for nowhere."""
+
+    type: str = ""  # where a message's kind stands
+    role: str = ""  # where it stands whose it is; nowhere: the client's are the user's
+    text: str = ""  # where its words stand
+    audio: str = ""  # where its sound stands, in base64
+    item: str = ""  # where the message's id stands; nowhere: each is one of its own
+    previous: str = ""  # where the id of the message before it stands
+    time: str = ""  # where it stands when it was said: s or ms since 1970, or RFC 3339
+    conversation: str = ""  # where the call's id stands; legs with the same one belong together
+    tool_name: str = ""  # where a tool call's name stands
+    tool_arguments: str = ""  # where its arguments stand
+    tool_result: str = ""  # where its result stands
+    tool_call: str = ""  # where the tool call's id stands
+    user: tuple[str, ...] = ("user",)  # values of role that mean the user
+    assistant: tuple[str, ...] = ("assistant",)  # values of role that mean the assistant
+    system: tuple[str, ...] = ("system",)  # values of role that mean neither
+    pieces: tuple[str, ...] = ()  # kinds whose text is one piece of a message, not all of it
+    cuts: tuple[str, ...] = ()  # kinds that throw away what the agent has not said yet
+    ends: tuple[str, ...] = ()  # kinds that end the call
+    ignored: tuple[str, ...] = ()  # kinds that say nothing of the conversation
+    encoding: Literal["pcm_s16le", "mulaw", "alaw"] = "pcm_s16le"  # of the sound
+    rate_hz: int = 16000  # of the sound
+    binary_audio: bool = False  # whether binary messages are sound
+
+    def __post_init__(self) -> None:
+        for name in POINTERS:
+            pointer = getattr(self, name)
+            if not re.fullmatch(r"(/([^/~]|~[01])*)*", pointer):
+                raise ValueError(f"{name}: {pointer!r} is no JSON pointer; one is like /message/text")
+        if self.rate_hz not in range(4_000, 192_001):
+            raise ValueError(f"rate_hz: {self.rate_hz} is not between 4000 and 192000")
+
+
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One name under which callers reach one upstream."""
 
@@ -67,6 +119,7 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: Recording | None = None  # None: as for all
     metadata: dict[str, str] = {}  # given to every conversation that comes this way
     enabled: bool = True  # False: callers get 404
+    mapping: WireMapping | None = None  # for the provider generic: how to read it
     ca_file: str = ""  # PEM of the authority that signed the upstream's certificate, if private
 
 

@@ -18,7 +18,7 @@ from websockets.http11 import Response
 from earwitness.capture.tap import Tap
 from earwitness.errors import InUse, SettingsError
 from earwitness.journal.record import Answered, Kind, Origin
-from earwitness.settings import Recording, Route, Settings
+from earwitness.settings import Recording, Route, Settings, WireMapping
 from earwitness.settings import Tap as Listen
 from taps import echo, ended, opened, seen, stored_bytes, tapped, upstream
 
@@ -490,3 +490,25 @@ async def test_a_journal_that_takes_nothing_ends_calls_only_where_that_is_wanted
             with pytest.raises(InvalidStatus) as refused:
                 await connect(rig.url())
             assert refused.value.response.status_code == 503
+
+
+async def test_a_route_s_mapping_travels_with_the_leg(tmp_path):
+    route = {"provider": "generic", "mapping": WireMapping(text="/body/text", user=("human",))}
+    async with upstream(echo) as (_, url), tapped(tmp_path, url, route=route) as rig:
+        async with connect(rig.url()) as caller:
+            await caller.send('{"body": {"text": "Hello."}}')
+            await caller.recv()
+        first = opened(await rig.records())
+
+    assert (first.provider, first.mapping["text"], first.mapping["user"]) == (
+        "generic",
+        "/body/text",
+        ["human"],
+    )
+
+
+async def test_a_route_without_a_mapping_writes_none(tmp_path):
+    async with upstream(echo) as (_, url), tapped(tmp_path, url) as rig:
+        async with connect(rig.url()):
+            pass
+        assert opened(await rig.records()).mapping == {}

@@ -60,6 +60,11 @@ ENDPOINTS = {
 }
 NAME_KEYS = {"twilio": "event"}  # the others call it type
 FIRST = {"twilio relay": {"type": "setup"}}  # what makes the socket that protocol's
+OPENED = {  # what the first record must hold beside the provider
+    "generic": {
+        "mapping": json.loads(next(records(CORPUS / "generic/own_protocol/in.jsonl")).payload)["mapping"]
+    }
+}
 MESSAGES = {
     provider: [
         (Origin(one.origin), one.payload)
@@ -138,7 +143,7 @@ def provider_of(protocol: str) -> str:
 def follow(provider: str, messages: list[tuple[Origin, bytes]]) -> list[Any]:
     """Decode these messages as one leg; what `audio` gives must be what `decode` announces."""
     decoder, again = LegDecoder(), LegDecoder()
-    opened = record(0, 0, "opened", {"provider": provider})
+    opened = record(0, 0, "opened", {"provider": provider, **OPENED.get(provider, {})})
     events: list[Any] = decoder.feed(opened)
     assert isinstance(events[0], LegOpened)
     list(again.audio(opened))

@@ -41,9 +41,15 @@ def test_other_sockets_of_the_provider_are_not_misread(path: str, what: str) -> 
 
 
 def test_provider_without_a_decoder_is_told_once() -> None:
+    leg = Playbook("nobody")
+    told = leg.tell("client", {"a": 1}) + leg.tell("server", {"b": 2})
+    assert told == ['Undecoded reason="no decoder for provider nobody"']
+
+
+def test_generic_leg_without_a_mapping_is_kept_and_told_once() -> None:
     leg = Playbook("generic")
     told = leg.tell("client", {"a": 1}) + leg.tell("server", {"b": 2})
-    assert told == ['Undecoded reason="no decoder for provider generic"']
+    assert told == ['Undecoded reason="no decoder for a generic leg without a mapping"']
 
 
 def test_sideband_names_the_call_it_stands_beside() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from earwitness.capture import problems
 from earwitness.capture.handshake import HANDSHAKE_S, Back, Front
 from earwitness.capture.head import Answer, Request, forwarded
@@ -105,6 +107,7 @@ class Leg:
             path=strike_target(call.upstream.request_target(call.target)),
             headers=strike_headers(self._request.headers),
             peer=f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "",
+            mapping=msgspec.to_builtins(call.route.mapping) if call.route.mapping else {},
             keeps_audio=call.record.audio,
             keeps_text=call.record.transcripts,
         )

@@ -62,6 +62,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""  # path and query as sent upstream, secret values struck
     headers: tuple[tuple[str, str], ...] = ()
     peer: str = ""  # address of the client, host:port
+    mapping: dict[str, Any] = {}  # of the provider `generic`: how to read it, as its route was told
     keeps_audio: bool = True
     keeps_text: bool = True
 
