@@ -129,7 +129,15 @@ def test_path_tells_the_configuration_and_the_settings() -> None:
     ]
 
 
-@pytest.mark.parametrize("query", ["session_settings[a]=1&session_settings[a][b]=2", "session_settings[]=1"])
+def test_settings_in_the_path_may_be_json() -> None:
+    told = '{"audio":{"encoding":"linear16","sample_rate":8000}}'
+    leg = Playbook("hume", path=f"/v0/evi/chat?session_settings={told}")
+    assert leg.opening[1:] == ["FormatSet party=caller encoding=pcm_s16le rate_hz=8000"]
+
+
+@pytest.mark.parametrize(
+    "query", ["session_settings[a]=1&session_settings[a][b]=2", "session_settings[]=1", "session_settings={"]
+)
 def test_odd_settings_in_the_path_say_nothing(query: str) -> None:
     assert len(Playbook("hume", path=f"/v0/evi/chat?{query}").opening) == 1
 

@@ -207,7 +207,8 @@ class ElevenLabsAgents:
             yield from self._set_format(seen, party, text_of(metadata, key) or DEFAULT_FORMAT)
 
     def _on_guardrail(self, seen: Stamp, body: Body) -> Iterator[Event]:
-        yield ProblemReported(seen=seen, code="guardrail_triggered", message="")
+        message = "a rule of the agent's was about to be broken"
+        yield ProblemReported(seen=seen, code="guardrail_triggered", message=message)
 
     def _on_error(self, seen: Stamp, body: Body) -> Iterator[Event]:
         """An `error` is the last word before the server closes."""

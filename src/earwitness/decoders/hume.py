@@ -189,8 +189,8 @@ class HumeEVI:
 
 
 def settings_in(query: dict[str, list[str]]) -> Body:
-    """Session settings as the query has them: `session_settings[audio][encoding]=linear16`."""
-    settings: Body = {}
+    """Session settings as the query has them: `session_settings[audio][encoding]=linear16`, or as JSON."""
+    settings = _settings_of_json(query.get("session_settings", [""])[-1])
     for name, values in query.items():
         if name.startswith("session_settings["):
             *outer, last = _IN_BRACKETS.findall(name) or [""]
@@ -200,6 +200,13 @@ def settings_in(query: dict[str, list[str]]) -> Body:
                 holder = inner if isinstance(inner, dict) else {}
             holder[last] = values[-1]
     return settings
+
+
+def _settings_of_json(text: str) -> Body:
+    try:
+        return read_object(text.encode("utf-8", "surrogatepass"))
+    except Unreadable:
+        return {}
 
 
 def _read(payload: bytes) -> _Frame:
