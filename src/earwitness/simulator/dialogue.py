@@ -58,8 +58,13 @@ class Answer:
 
     def text_until(self, played_ms: float) -> str:
         """The words that fit into so much of the sound."""
-        words = self.text.split(" ")
-        return " ".join(words[: int(len(words) * played_ms / self.duration_ms)])
+        return " ".join(words_until(self.text, played_ms / self.duration_ms))
+
+
+def words_until(text: str, share: float) -> list[str]:
+    """The first words of the text that fit into so much of its sound, as a share of 1."""
+    words = text.split(" ")
+    return words[: int(len(words) * share + 1e-9)]
 
 
 class Tongue:
@@ -126,6 +131,13 @@ class Dialogue:
         """The caller wrote instead of speaking."""
         self._soon()
 
+    def read(self, *, is_whole: bool) -> None:
+        """The platform heard the caller by itself, and wrote down some of it, or all."""
+        self._caller_speaks = not is_whole
+        if is_whole:
+            self._script.next_turn()
+            self._soon()
+
     def found(self, call: str) -> None:
         """The result of a function call came."""
         result = self._results.pop(call, None)
@@ -143,6 +155,10 @@ class Dialogue:
     async def _started(self, began: Spoken) -> None:
         self._from_ms, self._caller_speaks = began.at_ms, True
         await self._tongue.caller_began(began.at_ms)
+        await self.cut()
+
+    async def cut(self) -> None:
+        """The caller speaks over whatever is in the air."""
         now_ms = self.pace.now_ms()
         in_the_air = [
             answer for answer in self._answers if answer.end_ms > now_ms and not answer.cut.is_set()

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from websockets.exceptions import WebSocketException
 
 from earwitness.errors import InvalidInput
-from earwitness.simulator import audiocodes_bot, elevenlabs_server, hume_server, openai_server
+from earwitness.simulator import audiocodes_bot, elevenlabs_server, hume_server, openai_server, relay_bot
 from earwitness.simulator.audiocodes_bot import AudioCodesBot
 from earwitness.simulator.audiocodes_caller import AudioCodesCaller
 from earwitness.simulator.bot import Bot
@@ -23,12 +23,14 @@ from earwitness.simulator.hume_caller import HumeCaller
 from earwitness.simulator.hume_server import HumeServer
 from earwitness.simulator.openai_caller import OpenAICaller
 from earwitness.simulator.openai_server import OpenAIServer
+from earwitness.simulator.relay_bot import RelayBot
+from earwitness.simulator.relay_caller import RelayCaller
 from earwitness.simulator.scenarios import Scenario, scenario, scenarios_of
 from earwitness.simulator.truth import Truth
 from earwitness.simulator.twilio_caller import TwilioCaller, call_sid
 from earwitness.simulator.upstream import Upstream
 
-PROVIDERS = ("openai", "twilio", "elevenlabs", "hume", "audiocodes")
+PROVIDERS = ("openai", "twilio", "elevenlabs", "hume", "audiocodes", "relay")
 DIALLED_BY_TWILIO = ("twilio", "relay")  # which tells the script in its first message, not in the URL
 MODEL = "gpt-realtime"
 _CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
@@ -69,6 +71,7 @@ class Simulator:
         elevenlabs_port: int = 0,
         hume_port: int = 0,
         audiocodes_port: int = 0,
+        relay_port: int = 0,
         bot_openai_url: str = "",
         api_key: str | None = None,
         beta: bool = False,
@@ -79,6 +82,7 @@ class Simulator:
             "elevenlabs": ElevenLabsServer(host=host, port=elevenlabs_port),
             "hume": HumeServer(host=host, port=hume_port),
             "audiocodes": AudioCodesBot(host=host, port=audiocodes_port),
+            "relay": RelayBot(host=host, port=relay_port),
         }
         self.bot_openai_url = bot_openai_url
         self._servers = AsyncExitStack()
@@ -197,6 +201,9 @@ class _Plan:
         ours = None if self.ours is None else [("ew_conversation", call), *self.ours]
         if self.provider == "twilio":
             return TwilioCaller(self._dialled_by_twilio(ours), self.scenario, call=call, speed=self.speed)
+        if self.provider == "relay":
+            url = f"{self._dialled_by_twilio(ours)}{relay_bot.PATH}"
+            return RelayCaller(url, self.scenario, call=call, speed=self.speed)
         script = [("sim_scenario", self.scenario.name), ("sim_speed", f"{self.speed:g}"), *(ours or ())]
         if self.provider == "openai":
             url = f"{self.address}{openai_server.PATH}?{urlencode([('model', MODEL), *script])}"
