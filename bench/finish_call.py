@@ -25,31 +25,36 @@ PACKET_MS, TURN_S, MS = 20, 8, 1_000_000
 BEGAN_NS = 1_763_650_000 * 1_000_000_000
 
 
-def record(root: Path, minutes: int) -> None:
-    """The journal of the call."""
-    import numpy as np
+def opened_legs(journal: Any) -> dict[str, Any]:
+    """The writers of both legs, with their first records."""
+    import msgspec
 
-    from earwitness.audio.codecs import encode
-    from earwitness.clock import Instant, ManualClock, uuid7
-    from earwitness.journal.record import Answered, Ended, Kind, Opened, Origin
-    from earwitness.journal.writer import Journal
+    from earwitness.clock import Instant, uuid7
+    from earwitness.journal.record import Answered, Kind, Opened, Origin
 
-    journal = Journal(root / "journal", clock=ManualClock(wall_ns=BEGAN_NS))
     legs = {}
     for number, provider in enumerate(("twilio", "openai")):
         at = Instant(number * MS, BEGAN_NS + number * MS)
-        leg = str(uuid7(at.wall_ns))
-        legs[provider] = journal.open_leg(leg)
-        opened = Opened(
-            leg=leg, conversation=str(uuid7(at.wall_ns)), provider=provider, links=("conversation:bench",)
-        )
-        for origin, kind, what in (
-            (Origin.RECORDER, Kind.OPENED, opened),
-            (Origin.SERVER, Kind.ANSWERED, Answered(status=101)),
-        ):
-            import msgspec
+        ids = {"leg": str(uuid7(at.wall_ns)), "conversation": str(uuid7(at.wall_ns))}
+        legs[provider] = writer = journal.open_leg(ids["leg"])
+        opened = Opened(**ids, provider=provider, links=("conversation:bench",))
+        writer.append(at, Origin.RECORDER, Kind.OPENED, msgspec.json.encode(opened))
+        writer.append(at, Origin.SERVER, Kind.ANSWERED, msgspec.json.encode(Answered(status=101)))
+    return legs
 
-            legs[provider].append(at, origin, kind, msgspec.json.encode(what))
+
+def record(root: Path, minutes: int) -> None:
+    """The journal of the call."""
+    import msgspec
+    import numpy as np
+
+    from earwitness.audio.codecs import encode
+    from earwitness.clock import Instant, ManualClock
+    from earwitness.journal.record import Ended, Kind, Origin
+    from earwitness.journal.writer import Journal
+
+    journal = Journal(root / "journal", clock=ManualClock(wall_ns=BEGAN_NS))
+    legs = opened_legs(journal)
 
     def say(provider: str, ms: int, origin: Origin, message: dict[str, Any]) -> None:
         at = Instant(ms * MS, BEGAN_NS + ms * MS)

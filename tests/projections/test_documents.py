@@ -84,6 +84,13 @@ def test_a_snapshot_holds_the_messages_that_had_been_seen_by_then():
     assert [each["key"] for each in told["history"]] == ["leg-1/item_1", "leg-1/item_2"]
 
 
+def test_snapshots_taken_by_themselves_do_not_repeat_the_whole_history():
+    by_itself = replace(CALL.snapshots[0], label="history_updated")
+    told = documents.snapshot_document(replace(CALL, snapshots=(by_itself,)), 0)
+    assert (told["message_count"], told["at"]) == (2, "2024-12-01T14:30:24.123456Z")
+    assert "history" not in told
+
+
 def test_an_event_is_one_line_without_what_it_does_not_say():
     seen = Stamp("leg-1", 9, BEGAN_NS + 1_234_567_890)
     assert documents.event_document(AudioArrived(seen=seen, party=Party.AGENT, byte_count=0), BEGAN_NS) == {

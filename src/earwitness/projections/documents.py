@@ -1,7 +1,7 @@
 """The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`, `summary`."""
 
 from collections import Counter
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
@@ -91,8 +91,13 @@ def tool_call_document(conversation: Conversation, call: ToolCall) -> dict[str, 
 
 
 def snapshot_document(conversation: Conversation, number: int) -> dict[str, Any]:
-    """The snapshot with its history written out: the messages that had been seen by then."""
+    """The snapshot; one that was asked for has its history written out: the messages seen by then.
+
+    Of those taken by themselves, one a message, that would be the square of the call.
+    """
     snapshot = conversation.snapshots[number]
+    if snapshot.label == "history_updated":
+        return {**_plain(snapshot), "at": instant(conversation, snapshot.at_ns)}
     history = [m for m in conversation.messages if m.first_seen_ns <= snapshot.at_ns]
     return {
         **_plain(snapshot),
@@ -103,7 +108,8 @@ def snapshot_document(conversation: Conversation, number: int) -> dict[str, Any]
 
 def event_document(event: Event, began_at_ns: int) -> dict[str, Any]:
     """One line of `events.jsonl`."""
-    rest = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "seen"}
+    own: tuple[str, ...] = event.__slots__  # of a direct subclass: its fields, `seen` is its base's
+    rest = {name: getattr(event, name) for name in own}
     return {
         "type": type(event).__name__,
         "at_ms": (event.seen.at_ns - began_at_ns) // 1_000_000,

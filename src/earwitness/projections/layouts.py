@@ -82,6 +82,9 @@ def safe(name: str) -> str:
     return kept.lstrip(".") or "_"
 
 
+_one_line = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one for every event
+
+
 def as_json(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -92,7 +95,7 @@ def as_json(document: Any) -> str:
 def _event_lines(source: Source) -> Iterable[str]:
     began = source.conversation.began_at_ns
     for event in source.events():
-        yield json.dumps(documents.event_document(event, began), ensure_ascii=False) + "\n"
+        yield _one_line(documents.event_document(event, began)) + "\n"
 
 
 _HOME = "conversations/{date}/{id}/"
@@ -212,7 +215,7 @@ def opusagent_events(source: Source) -> Iterable[str]:
         data = documents.event_document(event, conversation.began_at_ns)
         kind, at_ms = data.pop("type"), data.pop("at_ms")
         line = {"timestamp": instant(conversation, at_ms * 1_000_000), "type": kind, "data": data}
-        yield ("\n" if number == 0 else ",\n") + json.dumps(line, ensure_ascii=False)
+        yield ("\n" if number == 0 else ",\n") + _one_line(line)
     yield "\n]}\n"
 
 
