@@ -148,3 +148,11 @@ def routes_file(folder: Path, **upstreams: str) -> Path:
 def answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((host, port)) == 0
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """It does nothing any more, whether or not somebody has taken note of its end."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

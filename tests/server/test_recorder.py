@@ -19,7 +19,7 @@ from earwitness.library import Library
 from earwitness.model.conversation import Status
 from earwitness.server.recorder import Admission
 from earwitness.settings import Settings
-from served import Served, answers, free_port, routes_file, run, serving, until
+from served import Served, answers, free_port, is_gone, routes_file, run, serving, until
 
 OPENING = json.dumps(
     {"type": "session.created", "event_id": "e", "session": {"type": "realtime", "id": "sess_1"}}
@@ -104,7 +104,7 @@ def test_a_killed_desk_comes_back_at_its_address_and_no_call_notices(place: Path
         assert len(until(lambda: conversations(served), 5)) == 1
         says(caller, "and afterwards")
         until(lambda: served.get("/readyz")[0] == 200, 5)
-        until(lambda: not [helper for helper in helpers if helper.is_running()], 10, "orphans stay")
+        until(lambda: all(map(is_gone, helpers)), 10, "orphans stay")
         assert served.process.poll() is None
 
 
@@ -120,7 +120,7 @@ def test_after_a_killed_recorder_the_desk_goes_and_a_new_one_starts_at_once(plac
         with pytest.raises(ConnectionClosed):
             caller.recv(timeout=5)
         with serving(place, key=first.key()) as second:  # while the orphan may still be there
-            until(lambda: not desk.is_running(), 1.5, "the orphan stays")
+            until(lambda: is_gone(desk), 1.5, "the orphan stays")
             (row,) = until(lambda: conversations(second), 10)
             assert (row["status"], row["reasons"]) == ("partial", ["crash"])
             with call(second) as again:
@@ -169,7 +169,7 @@ def test_a_stop_leaves_no_process_behind(place: Path) -> None:
         family = psutil.Process(served.process.pid).children(recursive=True)
         assert family
         assert served.stop() == 0
-        until(lambda: not [p for p in family if p.is_running()], 5, "somebody stays")
+        until(lambda: all(map(is_gone, family)), 5, "somebody stays")
 
 
 # -- refused ------------------------------------------------------------------------------------------------

@@ -189,7 +189,9 @@ def _disk(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, soundfile.LibsndfileError) as error:
-        raise StorageUnavailable(f"cannot write {path}: {error}", path=str(path)) from error
+        raise StorageUnavailable(
+            f"cannot write {path}: {error}", hint="Is there room, and may you write there?", path=str(path)
+        ) from error
 
 
 def _options(path: Path, rate_hz: int) -> dict[str, object]:

@@ -14,7 +14,7 @@ from earwitness.cli.serve import print_first_key, run
 from earwitness.settings import Settings
 
 DATA_DIR = "demo-data"
-SCENARIOS = ("order", "barge_in")
+SCENARIOS = ("order", "barge_in", "emotion", "dtmf", "transfer")
 PATIENCE_S = 60.0  # for rows and files after the last call has ended
 LINK_SECONDS = 12 * 3600
 

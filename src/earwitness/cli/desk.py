@@ -1,6 +1,7 @@
 """What every command shares: the settings, the library, and how things are printed."""
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,3 +31,12 @@ def library_of(context: click.Context, workspace: str = "default") -> "Library":
 
 def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def print_json_list(documents: Iterable[Any]) -> None:
+    """One JSON list, an element a line, printed as the elements come."""
+    mark = "["
+    for document in documents:
+        click.echo(mark + json.dumps(document, ensure_ascii=False, default=str), nl=False)
+        mark = ",\n"
+    click.echo("[]" if mark == "[" else "]")

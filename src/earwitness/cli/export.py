@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json_list, workspace_option
 
 
 @click.command("export")
@@ -40,9 +40,9 @@ def command(
         raise click.UsageError("give either an ID or --all")
     library = library_of(context, workspace)
     chosen = library.conversations() if ref is None else [library.conversation(ref)]
-    written = [path for recorded in chosen for path in recorded.export(output, layout)]
+    written = (str(path) for recorded in chosen for path in recorded.export(output, layout))
     if as_json:
-        print_json([str(path) for path in written])
+        print_json_list(written)
     else:
         for path in written:
             click.echo(path)

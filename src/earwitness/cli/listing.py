@@ -1,21 +1,27 @@
 """`earwitness list`."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json_list, workspace_option
+
+TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
+PAGE = 1000  # rows asked of the catalog at once
 
 
 @click.command("list")
 @click.option("--provider", help="openai, twilio ...")
 @click.option("--subject", help="Whose conversations.")
 @click.option("--label", help="With this label.")
-@click.option("--since", type=click.DateTime(), help="Begun at or after, UTC.")
-@click.option("--until", type=click.DateTime(), help="Begun before, UTC.")
+@click.option("--since", type=click.DateTime(TIMES), help="Begun at or after; UTC unless it has a zone.")
+@click.option("--until", type=click.DateTime(TIMES), help="Begun before; UTC unless it has a zone.")
 @click.option("--status", type=click.Choice(["active", "complete", "partial", "failed"]))
-@click.option("--min-messages", type=int, help="With at least so many messages.")
-@click.option("--limit", type=int, default=50, show_default=True, help="How many at most.")
+@click.option("--min-messages", type=click.IntRange(0, 10**9), help="With at least so many messages.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
 @workspace_option
 @json_option
 @click.pass_context
@@ -36,26 +42,34 @@ def command(
 
     Example: earwitness list --provider openai --min-messages 5
     """
-    from itertools import islice
-
     found = library_of(context, workspace).conversations(
         provider=provider,
         subject=subject,
         label=label,
-        since=since,
-        until=until,
+        since=_zoned(since),
+        until=_zoned(until),
         status=status,
         min_messages=min_messages,
+        limit=min(limit, PAGE),
     )
-    rows = [recorded.row for recorded in islice(found, limit)]
+    rows = (recorded.row for recorded in islice(found, limit))
     if as_json:
-        print_json([row.document() for row in rows])
-        return
-    if not rows:
-        click.echo("nothing recorded yet; `earwitness simulate` plays a call", err=True)
+        print_json_list(row.document() for row in rows)
+    else:
+        _print(rows)
+
+
+def _zoned(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+def _print(rows: Iterator[Any]) -> None:
+    row = None
     for row in rows:
         click.echo(
             f"{row.id}  {row.started_at:%Y-%m-%d %H:%M:%S}  {row.duration_ms / 1000:8.1f} s  {row.status:8}  "
             f"{row.message_count:4} messages  health {row.health_score:3}  "
             f"{','.join(row.providers)}  {row.call_id}"
         )
+    if row is None:
+        click.echo("nothing like that is recorded; `earwitness simulate` plays a call", err=True)

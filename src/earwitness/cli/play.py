@@ -45,7 +45,7 @@ def command(
     file = output or Path(tempfile.mkdtemp(prefix="earwitness-")) / f"{track}.wav"
     sound.write(file, from_s=start_s)
     if output is not None or not _played(file):
-        click.echo(f"{file}  ({sound.seconds - start_s:.1f} s, {track})")
+        click.echo(f"{file}  ({max(sound.seconds - start_s, 0):.1f} s, {track})")
 
 
 def _played(file: Path) -> bool:

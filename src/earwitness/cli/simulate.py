@@ -17,15 +17,59 @@ from earwitness.settings import Settings
 if TYPE_CHECKING:
     from earwitness.simulator.run import CallResult
 
-PROVIDERS = ("openai", "twilio")
-SCENARIOS = ("order", "barge_in", "long_silence", "two_parts", "dies", "refused", "busy")
-ROUTES = {"openai": "sim-openai", "twilio": "sim-phone"}
+ROUTES = {  # by what is simulated
+    "openai": "sim-openai",
+    "twilio": "sim-phone",
+    "elevenlabs": "sim-elevenlabs",
+    "hume": "sim-hume",
+    "audiocodes": "sim-sip",
+    "relay": "sim-relay",
+}
+PROVIDERS = tuple(ROUTES)
 Call = tuple[str, str, "CallResult"]  # provider, scenario, what came of it
 
 
-@click.command("simulate")
-@click.option("--provider", "providers", type=click.Choice(PROVIDERS), multiple=True, default=PROVIDERS)
-@click.option("--scenario", "scenarios", type=click.Choice(SCENARIOS), multiple=True, default=("order",))
+class _Command(click.Command):
+    """Its help ends with the scenarios, as the simulator has them."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from earwitness.simulator.scenarios import SCENARIOS
+
+        told = [
+            (name, f"{each.summary} ({', '.join(each.providers)} only)" if each.providers else each.summary)
+            for name, each in SCENARIOS.items()
+        ]
+        with formatter.section("Scenarios"):
+            formatter.write_dl(told)
+
+
+def _known(context: click.Context, parameter: click.Parameter, scenarios: tuple[str, ...]) -> tuple[str, ...]:
+    from earwitness.simulator.scenarios import SCENARIOS
+
+    for name in scenarios:
+        if name not in SCENARIOS:
+            raise click.BadParameter(f"no scenario {name!r}. Known: {', '.join(SCENARIOS)}.")
+    return scenarios
+
+
+@click.command("simulate", cls=_Command)
+@click.option(
+    "--provider",
+    "providers",
+    type=click.Choice(PROVIDERS),
+    multiple=True,
+    default=PROVIDERS,
+    help="Whose protocol; may be given more than once. Default: all. `relay`: Twilio ConversationRelay.",
+)
+@click.option(
+    "--scenario",
+    "scenarios",
+    metavar="NAME",
+    multiple=True,
+    default=("order",),
+    callback=_known,
+    help="What happens in the call; may be given more than once. Default: order. All are listed below.",
+)
 @click.option("--calls", type=click.IntRange(1), default=1, show_default=True, help="Of each kind.")
 @click.option("--concurrency", type=click.IntRange(1), default=20, show_default=True, help="At a time.")
 @click.option("--speed", type=click.FloatRange(0.1), default=1.0, show_default=True, help="Times real time.")
@@ -50,7 +94,8 @@ def command(
 ) -> None:
     """Play simulated calls through the running tap. No API key is needed, nothing leaves this machine.
 
-    The fake voice AI and the bot listen where the routes `sim-openai` and `sim-phone` lead.
+    The fake voice AIs and the bots listen where the routes `sim-*` lead. A scenario is played by each
+    chosen provider whose protocol has it.
 
     Exit status 0 when every call went as its scenario says.
 
@@ -59,7 +104,7 @@ def command(
     made = run(
         play(
             settings_of(context),
-            [(provider, scenario) for provider in providers for scenario in scenarios],
+            _plays(providers, scenarios),
             calls=calls,
             concurrency=concurrency,
             speed=speed,
@@ -73,8 +118,19 @@ def command(
         if as_json:
             click.echo(json.dumps({**line, "ok": call.ok, "reason": call.reason}))
         else:
-            click.echo(f"{call.conversation}  {provider:8} {scenario:12} {call.reason or 'as scripted'}")
+            click.echo(f"{call.conversation}  {provider:10} {scenario:12} {call.reason or 'as scripted'}")
     sys.exit(0 if all(call.ok for _, _, call in made) else 1)
+
+
+def _plays(providers: tuple[str, ...], scenarios: tuple[str, ...]) -> list[tuple[str, str]]:
+    from earwitness.simulator.scenarios import scenarios_of
+
+    plays = [
+        (provider, name) for provider in providers for name in scenarios if name in scenarios_of(provider)
+    ]
+    if idle := [name for name in scenarios if name not in {played for _, played in plays}]:
+        raise click.UsageError(f"{', '.join(providers)} cannot play {', '.join(idle)}.")
+    return plays
 
 
 async def play(
@@ -82,7 +138,7 @@ async def play(
 ) -> list[Call]:
     """Play calls of each (provider, scenario); `options` as `simulate` of the simulator has them.
 
-    The fake voice AI and the bot listen where the routes to them lead. Raises `StorageUnavailable` when
+    The fake voice AIs and the bots listen where the routes to them lead. Raises `StorageUnavailable` when
     no tap answers, `InUse` when a port is taken.
     """
     import asyncio
@@ -93,10 +149,10 @@ async def play(
     tap = f"{scheme}://{settings.tap.host}:{settings.tap.port}"
     await _reach(settings.tap.host, settings.tap.port)
     after = f";ew_key={tap_key}" if tap_key else ""
-    openai_port, bot_port = (_port_of(settings, ROUTES[provider]) for provider in PROVIDERS)
-    simulator = Simulator(
-        openai_port=openai_port, bot_port=bot_port, bot_openai_url=f"{tap}/{ROUTES['openai']}{after}"
-    )
+    ports = {
+        provider: _port_of(settings, route) for provider, route in ROUTES.items() if route in settings.routes
+    }
+    simulator = Simulator(ports=ports, bot_openai_url=f"{tap}/{ROUTES['openai']}{after}")
 
     async def kind(provider: str, scenario: str) -> list[Call]:
         url, bot = f"{tap}/{ROUTES[provider]}", simulator.bot
@@ -111,7 +167,7 @@ async def play(
         if error.errno != errno.EADDRINUSE:
             raise
         raise InUse(
-            f"port {openai_port} or {bot_port} is taken",
+            f"one of the ports {', '.join(map(str, ports.values()))} is taken",
             hint="Another `earwitness simulate` is running; wait for it.",
         ) from error
 

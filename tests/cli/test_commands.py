@@ -1,0 +1,194 @@
+"""Commands about recorded calls, one after the other, as somebody types them."""
+
+import json
+import os
+import wave
+from pathlib import Path
+
+import pytest
+
+from chaos_tools import Mount, needs_root, needs_tool
+from earwitness.cli import play
+from earwitness.journal.reader import leg_folders
+from played import Played
+from served import run
+from typed import Typist
+
+OPUSAGENT = {
+    "caller_audio.wav",
+    "bot_audio.wav",
+    "stereo_recording.wav",
+    "final_stereo_recording.wav",
+    "transcript.json",
+    "call_metadata.json",
+    "session_events.json",
+}
+
+
+def test_show_tells_the_call_at_a_glance(typist: Typist, order: str) -> None:
+    assert "mushroom pizza" in typist.type("show", order).stdout
+    assert typist.json("show", order)["id"] == order
+    assert typist.json("show", "latest")["id"] == typist.json("list")[0]["id"]
+
+
+def test_a_transcript_is_printed_or_written(typist: Typist, order: str, tmp_path: Path) -> None:
+    for form in ("text", "json", "srt", "vtt"):
+        printed = typist.type("transcript", order, "--format", form).stdout
+        assert "mushroom pizza" in printed
+        written = typist.type("transcript", order, "--format", form, "-o", tmp_path / form)
+        assert written.stdout == ""
+        assert (tmp_path / form).read_text("utf-8") == printed
+    json.loads((tmp_path / "json").read_text("utf-8"))
+
+
+def test_events_and_the_wire_come_a_line_each(typist: Typist, order: str) -> None:
+    events = [json.loads(line) for line in typist.type("events", order, "--json").stdout.splitlines()]
+    plain = typist.type("events", order).stdout.splitlines()
+    assert len(events) == len(plain) > 100
+    assert events[0]["type"] in plain[0]
+    wire = [json.loads(line) for line in typist.type("events", order, "--raw").stdout.splitlines()]
+    assert len(wire) > 100
+
+
+def test_without_a_player_it_says_where_the_sound_is(
+    typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = typist.type("play", order, "--track", "agent", "--from", 1)
+    assert "no player" in result.stderr
+    file = Path(result.stdout.split("  (")[0])
+    with wave.open(str(file)) as sound:
+        assert (sound.getframerate(), sound.getnchannels()) == (16_000, 1)
+
+
+def test_a_player_is_given_the_file(
+    typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play.sys, "platform", "linux")
+    player = tmp_path / "aplay"
+    player.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/told\n')
+    player.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert typist.type("play", order).stdout == ""
+    assert (tmp_path / "told").read_text().strip().endswith("stereo.wav")
+
+
+@pytest.mark.parametrize(("layout", "count"), [("default", 9), ("opusagent", 7), ("recordings", 3)])
+def test_each_layout_is_written_whole(
+    typist: Typist, order: str, tmp_path: Path, layout: str, count: int
+) -> None:
+    written = [Path(p) for p in typist.json("export", order, "-o", tmp_path / "out", "--layout", layout)]
+    found = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert set(written) == found
+    assert len(found) == count
+    assert all(path.stat().st_size > 0 for path in found)
+    if layout == "opusagent":
+        assert {path.name for path in found} == OPUSAGENT
+
+
+def test_all_of_them_are_exported(typist: Typist, tmp_path: Path, played: Played) -> None:
+    printed = typist.type("export", "--all", "-o", tmp_path, "--layout", "recordings").stdout.splitlines()
+    assert len(printed) == 3 * len(played.calls)
+    assert all(Path(path).is_file() for path in printed)
+    typist.type("export", "-o", tmp_path, exits=2)
+    typist.type("export", "latest", "--all", "-o", tmp_path, exits=2)
+
+
+def test_a_folder_that_takes_no_more_is_named(typist: Typist, order: str, tmp_path: Path) -> None:
+    needs_root()
+    needs_tool("mount")
+    with Mount(tmp_path / "full", "-t", "tmpfs", "-o", "size=64k", "tmpfs") as full:
+        assert str(full) in typist.refused("export", order, "-o", full, "--layout", "opusagent")
+    with Mount(tmp_path / "ro", "-t", "tmpfs", "-o", "ro", "tmpfs") as read_only:
+        assert str(read_only) in typist.refused("export", order, "-o", read_only)
+
+
+def test_check_counts_by_role_and_provider_and_fails_over_a_partial_call(typist: Typist) -> None:
+    report = typist.json("check", exits=1)
+    assert set(report["messages_by_role"]) >= {"user", "assistant"}
+    assert report["messages_by_provider"]["openai"] > 0
+    assert any("partial" in problem for problem in report["problems"])
+    assert len(report["newest_messages"]) > 0
+    assert "problems" in typist.type("check", exits=1).stdout
+
+
+def test_check_is_content_where_nothing_is_wrong(tmp_path: Path) -> None:
+    assert "no problems" in Typist(tmp_path / "new").type("check").stdout
+
+
+def test_verify_finds_a_changed_byte(own_typist: Typist, order: str) -> None:
+    assert " ok" in own_typist.type("verify", order).stdout
+    own_typist.type("verify", "--all")
+    own_typist.type("verify", order, "--all", exits=2)
+    (folder,) = [
+        f for f in leg_folders(own_typist.folder / "journal") if f.name in own_typist.json("verify", order)
+    ]
+    segment = next(folder.glob("*.ewj"))
+    damaged = bytearray(segment.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    segment.write_bytes(damaged)
+    (found,) = own_typist.json("verify", order, exits=1).values()
+    assert found["problems"]
+
+
+def test_recover_says_nothing_whole_and_torn_by_its_status(own_typist: Typist, tmp_path: Path) -> None:
+    Typist(tmp_path / "new").type("recover", exits=1)
+    assert "0 of them torn" in own_typist.type("recover").stdout
+    segment = next(next(leg_folders(own_typist.folder / "journal")).glob("*.ewj"))
+    with segment.open("ab") as file:
+        file.write(b"torn")
+    (torn,) = [leg for leg in own_typist.json("recover", exits=3) if leg["set_aside_bytes"]]
+    assert torn["set_aside_bytes"] == 4
+    (aside,) = segment.parent.glob("*.torn")
+    assert aside.read_bytes() == b"torn"
+    again = own_typist.json("recover", exits=3)  # it stays a call that lost something
+    assert sum(leg["set_aside_bytes"] for leg in again) == 0
+
+
+def test_reindex_brings_the_same_catalog_back(own_typist: Typist) -> None:
+    before = own_typist.json("list")
+    assert f"{len(before) + 1} conversations" in own_typist.type("reindex").stdout  # one of another workspace
+    assert own_typist.json("list") == before
+
+
+def test_delete_asks_first(own_typist: Typist, order: str) -> None:
+    own_typist.type("delete", order, exits=1)  # nobody said yes
+    own_typist.type("show", order)
+    assert order in own_typist.type("delete", order, "--yes").stdout
+    own_typist.refused("show", order)
+    own_typist.refused("delete", order, "--yes")
+
+
+def test_keys_are_made_listed_and_revoked(own_typist: Typist) -> None:
+    text = own_typist.type("keys", "create", "grafana", "--scope", "read").stdout.strip()
+    key_id = text.split("_")[1]
+    (key,) = [key for key in own_typist.json("keys", "list") if key["id"] == key_id]
+    assert (key["name"], key["scopes"], key["revoked_at"]) == ("grafana", ["read"], None)
+    listed = own_typist.type("keys", "list").stdout
+    assert text not in listed
+    assert "valid" in next(line for line in listed.splitlines() if key_id in line)
+    own_typist.type("keys", "revoke", key_id)
+    assert "revoked" in own_typist.type("keys", "list").stdout
+    own_typist.refused("keys", "revoke", "nobody00")
+    own_typist.type("keys", "create", "x", "--scope", "everything", exits=2)
+
+
+def test_the_schema_goes_down_and_up_again(own_typist: Typist) -> None:
+    head = own_typist.type("db", "current").stdout.strip()
+    history = own_typist.type("db", "history").stdout
+    assert head in history
+    below = own_typist.type("db", "downgrade").stdout.strip()
+    assert below < head
+    assert own_typist.type("db", "upgrade").stdout.strip() == head
+    assert own_typist.type("db", "downgrade", "base").stdout.strip() == "base"
+    assert own_typist.type("db", "upgrade").stdout.strip() == head
+    own_typist.refused("db", "upgrade", "nonsense")
+
+
+def test_simulate_without_a_tap_says_what_to_start(tmp_path: Path) -> None:
+    done = run("simulate", folder=tmp_path, env={"EARWITNESS_TAP__PORT": "9"})
+    assert done.returncode == 1
+    assert "no tap answers on 127.0.0.1:9" in done.stderr
+    assert "earwitness serve" in done.stderr
+    assert "Traceback" not in done.stderr
