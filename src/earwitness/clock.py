@@ -23,6 +23,9 @@ class Instant(NamedTuple):
     wall_ns: int
 
 
+_new = tuple.__new__  # half the time of Instant(...): the tap stamps every chunk
+
+
 class Clock(Protocol):
     """Where the time comes from; passed in, never imported."""
 
@@ -33,7 +36,7 @@ class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> Instant:
-        return Instant(time.monotonic_ns(), time.time_ns())
+        return _new(Instant, (time.monotonic_ns(), time.time_ns()))
 
 
 class ManualClock:

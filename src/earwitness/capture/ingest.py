@@ -63,6 +63,7 @@ class Ingest:
             talk.conversation = found.conversation
             for kept in found.messages:
                 talk.add_kept(kept)
+            talk.active_us = talk.last_number
             self._last_number = max(self._last_number, talk.last_number)
 
     def take(self, draft: Draft) -> Entry | None:
@@ -104,6 +105,7 @@ class Ingest:
                 if talk.writer is None:
                     if self._is_over(key, talk):
                         talk.conversation = str(uuid7())
+                    talk.active_us = self._now_us()
                     talk.writer = self._open_leg(key, talk)
                     self._talks.move_to_end(key)
                     self._close_the_most_rested()
@@ -119,7 +121,7 @@ class Ingest:
         """Close what is over, and forget what the archive can tell by itself. For every few seconds."""
         with self._lock:
             now_us = self._now_us()
-            resting = {k: t for k, t in self._talks.items() if now_us - t.last_number > self._idle_us}
+            resting = {k: t for k, t in self._talks.items() if now_us - t.active_us > self._idle_us}
             for talk in resting.values():
                 _close(talk, self._clock, "idle")
         known = self._archive.has([talk.last_number for talk in resting.values()])
@@ -146,7 +148,7 @@ class Ingest:
 
     def _is_over(self, key: TalkKey, talk: Talk) -> bool:
         """Without an id of its own a conversation ends when nothing more comes."""
-        is_silent = bool(talk.entries) and self._now_us() - talk.last_number > self._idle_us
+        is_silent = bool(talk.entries) and self._now_us() - talk.active_us > self._idle_us
         return key.conversation is None and is_silent
 
     def _append(self, draft: Draft, talk: Talk, writer: LegWriter) -> Entry:
@@ -157,6 +159,7 @@ class Ingest:
         record = writer.append(now, origin, Kind.TEXT, numbered(number, draft.body))
         entry = Entry(number, draft.mark, writer, record)
         talk.add(draft.name, entry)
+        talk.active_us = number
         self._last_number = number
         self._talks.move_to_end(draft.key)
         return entry

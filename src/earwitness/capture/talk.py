@@ -102,6 +102,7 @@ class Talk:
         self.writer: LegWriter | None = None  # of the leg that is open
         self.entries: dict[bytes, Entry] = {}
         self.last_number = 0
+        self.active_us = 0  # when something came last
         self.is_whole = False  # all that the archive knows of it is among the entries
 
     def add(self, name: bytes, entry: Entry) -> None:

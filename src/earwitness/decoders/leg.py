@@ -46,6 +46,7 @@ class LegDecoder:
         self._close: tuple[str, int | None, str] = ("", None, "")  # who closed first, code, reason
         self._has_garbage = False
         self._is_over = False
+        self._is_acknowledged = False  # its sender was told of every record that is kept
 
     def feed(self, record: Record) -> list[Event]:
         """What this record tells."""
@@ -73,15 +74,18 @@ class LegDecoder:
             yield from self._provider.audio(record)
 
     def finish(self) -> list[Event]:
-        """No more will come. A leg that did not end in order crashed with its recorder: a gap, and the end."""
+        """No more will come. A leg that did not end in order crashed with its recorder: a gap, and the end.
+
+        Of messages that are acknowledged nothing is missing then: the rest is sent again.
+        """
         if self._is_over or self._last is None:
             return []
         self._is_over = True
         by, code, reason = self._close
-        return [
-            GapFound(seen=self._last, reason="crash", first=self._last.record + 1, since_ns=self._last.at_ns),
-            LegClosed(seen=self._last, why="crash", by=by, code=code, detail=reason),
-        ]
+        last = self._last
+        gap = GapFound(seen=last, reason="crash", first=last.record + 1, since_ns=last.at_ns)
+        end = LegClosed(seen=last, why="crash", by=by, code=code, detail=reason)
+        return [end] if self._is_acknowledged else [gap, end]
 
     def _stamp(self, record: Record) -> Stamp:
         at_ns = self._began_wall_ns + record.monotonic_ns - self._began_monotonic_ns
@@ -95,6 +99,7 @@ class LegDecoder:
         is_lost = opened is None
         opened = opened or Opened(leg=self._leg, conversation=self._leg, provider="unknown", way="unknown")
         self._leg = opened.leg
+        self._is_acknowledged = opened.way == "ingest"
         seen = self._stamp(record)
         self._provider = Silent("a leg whose beginning is lost") if is_lost else choose(opened)
         events: list[Event] = [

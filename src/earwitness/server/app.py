@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from earwitness import __version__
 from earwitness.library import Library
 from earwitness.server import audio, browsers, chat, conversations, listen, problems, recordings, system
+from earwitness.server.express import Express
 from earwitness.server.guard import Links
 from earwitness.server.patience import Patience
 from earwitness.server.saving import Saving
@@ -43,6 +44,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.patience = Patience()
     problems.install(app)
     app.middleware("http")(_guard_browsers)
+    app.add_middleware(Express, headers=HEADERS)
     for part in (system, conversations, audio, recordings, listen, chat):
         app.include_router(part.router)
     browsers.allow(app, library)

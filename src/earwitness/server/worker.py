@@ -6,6 +6,7 @@ asked of the catalog again at every start.
 
 import logging
 import threading
+import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
@@ -16,6 +17,7 @@ from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
 RETRY_S = 2.0
+REST = 4  # times as long as a look took: under load rows come later, so that answers need not
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Worker:
         is_first = True
         while True:
             stopping = self._stop.is_set()
+            began_s = time.monotonic()
             try:
                 ended = follower.tick().ended
                 for workspace, conversation_id in self._library.due() if is_first or ended else ():
@@ -63,7 +66,7 @@ class Worker:
                 self._stop.wait(RETRY_S)
             if stopping:
                 return
-            self._stop.wait(TICK_S)
+            self._stop.wait(max(TICK_S, (time.monotonic() - began_s) * REST))
 
     def _submit(self, workspace: str, conversation_id: str) -> None:
         if conversation_id in self._under_way:
