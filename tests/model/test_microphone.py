@@ -36,6 +36,28 @@ def test_jitter_leaves_no_holes() -> None:
     assert times(call.conversation(), Party.CALLER) == [(0, 6000)]
 
 
+def test_a_stretch_whose_first_chunk_was_held_up_lies_where_it_was_spoken() -> None:
+    call = Script()
+    ai = call.leg()
+    for begin_ms in (0, 9000):
+        for number in range(100):
+            spoken_ms = begin_ms + number * 20
+            ai.caller(spoken_ms, spoken_ms + 20, late_ms=35 if number == 0 else 15 if number == 1 else 0)
+
+    assert times(call.conversation(), Party.CALLER) == [(0, 2000), (9000, 11000)]
+
+
+def test_a_sender_faster_than_speech_does_not_drag_the_beginning_along() -> None:
+    call = Script()
+    ai = call.leg()
+    length = bytes_of(20, ai.format)
+    for number in range(1000):
+        ai(5_020 + number * 16, AudioArrived, party=Party.CALLER, byte_count=length)
+    (span,) = call.conversation().tracks[Party.CALLER].spans
+
+    assert 4_750 * MS <= span.at_ns <= 5_000 * MS
+
+
 def test_after_two_hundred_stalls_the_audio_is_still_on_time() -> None:
     """Each second of speech is followed by a stall, at whose end all that was kept back comes at once."""
     call = Script()

@@ -37,6 +37,7 @@ class Microphone(Line):
         self._media_shift_ns = 0  # media time that began anew goes on from here
         self._hole_ns = 0  # before the last stretch, as it may still turn out to be a stall
         self._arrived_ns = opened_ns
+        self._pulled = (0, 0)  # which stretch, and how far by now: a sender faster than speech has no end
         self._window_ns = opened_ns
         self._least_late_ns: int | None = None
 
@@ -62,7 +63,10 @@ class Microphone(Line):
         if whole:
             self._extend(whole, max(0, gap_ns), format)
         if self._clock is None:
-            self._catch_up(at_ns, length_ns)
+            is_paced = at_ns - self._arrived_ns >= length_ns * 3 // 4
+            self._arrived_ns = at_ns
+            if is_paced and not self._catch_up(at_ns):
+                self._pull_back(at_ns)
 
     def _gap_by_media(self, at_ns: int, length_ns: int, media_ns: int) -> int:
         assert self._clock is not None
@@ -123,23 +127,38 @@ class Microphone(Line):
         frames = stretch.heard_bytes // stretch.frame_bytes
         self.end_ns = stretch.at_ns + frames * NS_PER_S // format.rate_hz
 
-    def _catch_up(self, at_ns: int, length_ns: int) -> None:
+    def _catch_up(self, at_ns: int) -> bool:
         """A hole that a burst after it fills was a stall of the line, not silence: close it.
 
         Known only when chunks come at the pace of speech again.
         """
-        is_paced = at_ns - self._arrived_ns >= length_ns // 2
-        self._arrived_ns = at_ns
-        if not self._hole_ns or not is_paced or abs(self.end_ns - at_ns - self._hole_ns) > CATCH_UP_NS:
-            return
-        last = self.stretches[-1]
-        last.at_ns -= self._hole_ns
-        self.end_ns -= self._hole_ns
+        if not self._hole_ns or abs(self.end_ns - at_ns - self._hole_ns) > CATCH_UP_NS:
+            return False
+        last = self._move_back(self._hole_ns, at_ns)
         self._hole_ns = 0
-        self._start_window(at_ns)
-        self._changed(last)
         if len(self.stretches) > 1:
             self._join(self.stretches[-2], last)
+        return True
+
+    def _pull_back(self, at_ns: int) -> None:
+        """No sound arrives before it was spoken: a stretch whose first chunk was held up began earlier."""
+        last, begun = self.stretches[-1], len(self.stretches) - 1
+        if begun != self._pulled[0]:
+            self._pulled = (begun, 0)
+        former_ns = self.stretches[-2].end_ns if begun else self.opened_ns
+        pulled_ns = self._pulled[1]
+        early_ns = min(self.end_ns - at_ns, PAUSE_NS - pulled_ns, last.at_ns - former_ns)
+        if early_ns > 0 and self.end_ns - at_ns <= PAUSE_NS:
+            self._pulled = (begun, pulled_ns + early_ns)
+            self._move_back(early_ns, at_ns)
+
+    def _move_back(self, ns: int, at_ns: int) -> Stretch:
+        last = self.stretches[-1]
+        last.at_ns -= ns
+        self.end_ns -= ns
+        self._start_window(at_ns)
+        self._changed(last)
+        return last
 
     def _join(self, former: Stretch, last: Stretch) -> None:
         is_one = former.owner == last.owner and former.format is last.format
