@@ -29,8 +29,7 @@ from earwitness.simulator.run import CallResult, Simulator, simulate
 TICK_S = 0.1  # as the server looks
 FORMATS = [("pcm_s16le", 24_000), ("mulaw", 8_000)]
 ROUTES = {"openai": "openai", "twilio": "phone"}
-SCENARIOS = ("order", "barge_in", "long_silence", "two_parts", "dies", "refused", "busy")
-PLAYS = [(provider, name) for provider in ROUTES for name in SCENARIOS]
+PLAYS = [(provider, name) for provider in ROUTES for name in scenarios_of(provider)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ class Vaic:
             seen.append(json.loads(await self._socket.recv()))
         return seen
 
+    async def asked_for(self, name):
+        while True:
+            [activity] = (await self.until("activities"))[-1]["activities"]
+            if activity["name"] == name:
+                return activity
+
 
 async def test_a_format_is_chosen_of_those_that_are_offered(bot):
     async with connect(bot.url + PATH) as socket:
@@ -109,6 +115,8 @@ async def test_a_stream_that_is_cut_stops_short(bot):
         seen = await vaic.until("playStream.stop")
         sizes = [len(b64decode(each["audioChunk"])) for each in seen if each["type"] == "playStream.chunk"]
         assert sum(sizes) < len(spoken("today", 16_000))
+        asked = [each["activities"][0]["name"] for each in seen if each["type"] == "activities"]
+        assert asked == ["abortPrompts"]
         assert "userStream.speech.started" in [each["type"] for each in seen]
 
 
@@ -131,11 +139,9 @@ async def test_the_bot_ends_the_call_after_its_last_word(bot, scenario, says, na
     async with connect(f"{bot.url}{PATH}?sim_scenario={scenario}") as socket:
         vaic = Vaic(socket)
         await vaic.begin()
-        await vaic.until("activities")
         await vaic.until("playStream.stop")
         await vaic.say(says)
-        [activity] = (await vaic.until("activities"))[-1]["activities"]
-        assert activity["name"] == name
+        activity = await vaic.asked_for(name)
         if name == "transfer":
             assert activity["activityParams"] == {"transferTarget": TRANSFER_TO}
 

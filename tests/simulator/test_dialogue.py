@@ -86,7 +86,7 @@ async def test_the_callers_words_are_the_scripts_and_their_times_are_positions_o
     texts = [each[1] for each in notes.of("caller")]
     assert texts == [line(name).text for name in ("hold_on", "order_number", "bye")] + [UNSCRIPTED]
     _, _, from_ms, to_ms = notes.of("caller")[0]
-    assert from_ms == pytest.approx(1000 - dialogue.input.padding_ms, abs=120)
+    assert from_ms == pytest.approx(1000, abs=120)
     assert to_ms == pytest.approx(1000 + line("hold_on").duration_ms + 500, abs=120)
     await dialogue.close()
 

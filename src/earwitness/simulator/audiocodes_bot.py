@@ -126,6 +126,9 @@ class _Session(Tongue):
         whole = {"text": " ".join(words), "confidence": 0.93}
         await self._tell("userStream.speech.recognition", **CALLER, alternatives=[whole])
 
+    async def interrupted(self, answers: list[Answer], now_ms: float) -> None:
+        await self._ask({"type": "event", "name": "abortPrompts"})
+
     async def begins(self, answer: Answer) -> None:
         stream = {"streamId": _stream(answer), "mediaFormat": self._format, "altText": answer.text}
         await self._tell("playStream.start", **stream)

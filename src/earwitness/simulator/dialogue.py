@@ -103,6 +103,7 @@ class Dialogue:
     ) -> None:
         self.pace, self._tongue, self._script = pace, tongue, script
         self.input = InputBuffer(encoding, hears_hz)
+        self.input.padding_ms = 0  # what it tells of is where the words begin
         self._speaks_hz = speaks_hz
         self._answers: list[Answer] = []
         self._quiet_at_ms = 0.0

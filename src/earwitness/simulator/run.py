@@ -33,6 +33,12 @@ from earwitness.simulator.upstream import Upstream
 PROVIDERS = ("openai", "twilio", "elevenlabs", "hume", "audiocodes", "relay")
 DIALLED_BY_TWILIO = ("twilio", "relay")  # which tells the script in its first message, not in the URL
 MODEL = "gpt-realtime"
+_UPSTREAMS: dict[str, type[Upstream]] = {
+    "elevenlabs": ElevenLabsServer,
+    "hume": HumeServer,
+    "audiocodes": AudioCodesBot,
+    "relay": RelayBot,
+}
 _CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
     "elevenlabs": (ElevenLabsCaller, elevenlabs_server.PATH, [("agent_id", "agent_simulated")]),
     "hume": (HumeCaller, hume_server.PATH, [("config_id", "simulated"), ("verbose_transcription", "true")]),
@@ -57,32 +63,26 @@ class CallResult:
 class Simulator:
     """A fake voice AI of each kind and the bots, on ports of this machine, for as long as the block runs.
 
-    Ports 0 take free ones. `url(provider)` is what a tap's route names as `upstream`. `bot_openai_url` is
-    where the bot between Twilio and OpenAI finds its voice AI, such as a tap's route; empty: the fake one
-    directly. Where the tap's port is known only later, set `bot.openai_url` before the first call.
+    `ports` by provider; 0, or none, takes a free one. `url(provider)` is what a tap's route names as
+    `upstream`. `bot_openai_url` is where the bot between Twilio and OpenAI finds its voice AI, such as a
+    tap's route; empty: the fake one directly. Where the tap's port is known only later, set `bot.openai_url`
+    before the first call.
     """
 
     def __init__(
         self,
         *,
         host: str = "127.0.0.1",
-        openai_port: int = 0,
-        bot_port: int = 0,
-        elevenlabs_port: int = 0,
-        hume_port: int = 0,
-        audiocodes_port: int = 0,
-        relay_port: int = 0,
+        ports: Mapping[str, int] | None = None,
         bot_openai_url: str = "",
         api_key: str | None = None,
         beta: bool = False,
     ) -> None:
-        self.openai = OpenAIServer(host=host, port=openai_port, api_key=api_key, beta=beta)
-        self.bot = Bot(host=host, port=bot_port)
+        at = dict.fromkeys(PROVIDERS, 0) | dict(ports or {})
+        self.openai = OpenAIServer(host=host, port=at["openai"], api_key=api_key, beta=beta)
+        self.bot = Bot(host=host, port=at["twilio"])
         self.upstreams: dict[str, Upstream] = {
-            "elevenlabs": ElevenLabsServer(host=host, port=elevenlabs_port),
-            "hume": HumeServer(host=host, port=hume_port),
-            "audiocodes": AudioCodesBot(host=host, port=audiocodes_port),
-            "relay": RelayBot(host=host, port=relay_port),
+            name: kind(host=host, port=at[name]) for name, kind in _UPSTREAMS.items()
         }
         self.bot_openai_url = bot_openai_url
         self._servers = AsyncExitStack()
