@@ -25,6 +25,7 @@ from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
 from earwitness.simulator.lines import encoded, lines
 from earwitness.simulator.run import CallResult, Simulator, simulate
+from earwitness.simulator.scenarios import scenarios_of
 
 TICK_S = 0.1  # as the server looks
 FORMATS = [("pcm_s16le", 24_000), ("mulaw", 8_000)]
