@@ -145,6 +145,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 SIMULATED_OPENAI_PORT, SIMULATED_BOT_PORT = 5011, 5012  # where `earwitness simulate` listens
+SIMULATED_ELEVENLABS_PORT, SIMULATED_HUME_PORT = 5013, 5014
+SIMULATED_AUDIOCODES_PORT, SIMULATED_RELAY_PORT = 5015, 5016
 
 DEFAULT_ROUTES = {
     "openai": Route(provider="openai", upstream="wss://api.openai.com"),
@@ -152,6 +154,10 @@ DEFAULT_ROUTES = {
     "hume": Route(provider="hume", upstream="wss://api.hume.ai"),
     "sim-openai": Route(provider="openai", upstream=f"ws://127.0.0.1:{SIMULATED_OPENAI_PORT}"),
     "sim-phone": Route(provider="twilio", upstream=f"ws://127.0.0.1:{SIMULATED_BOT_PORT}"),
+    "sim-elevenlabs": Route(provider="elevenlabs", upstream=f"ws://127.0.0.1:{SIMULATED_ELEVENLABS_PORT}"),
+    "sim-hume": Route(provider="hume", upstream=f"ws://127.0.0.1:{SIMULATED_HUME_PORT}"),
+    "sim-sip": Route(provider="audiocodes", upstream=f"ws://127.0.0.1:{SIMULATED_AUDIOCODES_PORT}"),
+    "sim-relay": Route(provider="twilio", upstream=f"ws://127.0.0.1:{SIMULATED_RELAY_PORT}"),
 }
 
 
