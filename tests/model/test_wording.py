@@ -13,7 +13,7 @@ from earwitness.model.events import (
     TextArrived,
     TextTimed,
 )
-from earwitness.model.wording import Timing, as_said, beginning, spoken_ms, whole_words
+from earwitness.model.wording import Timing, as_said, beginning, share_of, spoken_ms, whole_words
 from scripted import Script, ScriptedLeg, message, times
 
 WORDS = "Well, I can help you."
@@ -280,3 +280,9 @@ def test_a_cut_that_tells_what_was_heard_is_an_interruption_though_no_sound_goes
         (Party.CALLER, 1_900_000_000, "relay:a1")
     ]
     assert (message(seen, "a1").heard_text, message(seen, "a1").heard_ms) == ("Well, I can", 800)
+
+
+def test_a_text_that_is_longer_than_its_sound_goes_by_the_usual_rate_of_speech() -> None:
+    text = "Today we are open until ten, and the kitchen takes its last orders at half past nine."
+    assert share_of(text, 0.5, 3_000, 6_000) == "Today we are open until ten, and the"
+    assert share_of(text, 1_560 / 2_040, 1_560, 2_040) == "Today we are open until"

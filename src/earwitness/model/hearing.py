@@ -9,7 +9,7 @@ from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.playout import Playout
 from earwitness.model.sound import NS_PER_MS, NS_PER_S, Line, Owner
-from earwitness.model.wording import SPEECH_CHARS_PER_S, Timing, as_said, spoken_ms, whole_words, words_until
+from earwitness.model.wording import SPEECH_CHARS_PER_S, Timing, as_said, share_of, spoken_ms, words_until
 
 AUDIBLE_MS = 60  # three telephone packets: less than a syllable
 TRANSCODED_NS = 100 * NS_PER_MS  # two legs never carry quite the same length: padding, resampling
@@ -182,7 +182,9 @@ def heard_words(text: str, hearing: Hearing, timing: Timing | None = None) -> st
     timed = None
     if timing is not None and hearing.heard_ms is not None:
         timed = words_until(text, timing, hearing.heard_ms)
-    return whole_words(text, int(len(text) * hearing.ratio)) if timed is None else timed
+    if timed is not None:
+        return timed
+    return share_of(text, hearing.ratio, hearing.heard_ms, hearing.sent_ms)
 
 
 def _spoken(message: MessageState, leg: LegState) -> Hearing:

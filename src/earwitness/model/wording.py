@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Sequence
 
 SPEECH_CHARS_PER_S = 15  # about 150 words a minute: where the words are known and their sound is not
+FASTEST_CHARS_PER_S = 30  # nobody speaks faster: where text says so, not all of its sound was sent
 MAX_MS = 1 << 62
 
 
@@ -73,6 +74,17 @@ def whole_words(text: str, end: int) -> str:
     elif end:
         end += len(tail)
     return text[:end].rstrip()
+
+
+def share_of(text: str, ratio: float, heard_ms: int | None, sent_ms: int | None) -> str:
+    """The words that fit into the part that was heard of what was sent.
+
+    Where an answer was cut while its sound was being made, its text may be whole all the same. Such a text
+    is too long for the sound that was sent, and goes by the usual rate of speech instead.
+    """
+    if sent_ms and heard_ms is not None and len(text) * 1000 > FASTEST_CHARS_PER_S * sent_ms:
+        return whole_words(text, min(len(text), SPEECH_CHARS_PER_S * heard_ms // 1000))
+    return whole_words(text, int(len(text) * ratio))
 
 
 def words_until(text: str, timing: Timing, heard_ms: int) -> str | None:
