@@ -6,8 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from asked import Asker
+from earwitness.library import Library
+from earwitness.server.app import create_app
+from earwitness.server.guard import Links
+from earwitness.settings import Listen, Settings
 from saving import REQUEST
 
 SAVE, LOGIN = "/api/v1/chat/save-message", "/api/v1/auth/login"
@@ -179,7 +184,14 @@ def test_a_list_has_a_result_for_each_and_one_fault_keeps_none_back(desk: Asker)
     assert desk.ask("/api/v1/chat/save-messages", "RID001", "POST", json=too_many).status_code == 422
 
 
-def test_research_ids_that_are_not_registered_stay_out_unless_all_may_come(desk: Asker) -> None:
+def test_who_is_not_registered_may_log_in_where_the_settings_let_anybody(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path), api=Listen(any_subject=True, token_minutes=5))
+    client = TestClient(create_app(Library(settings), Links(b"x")))
+    answer = client.post(LOGIN, json={"research_id": "RID999"})
+    assert (answer.status_code, answer.json()["expires_in"]) == (200, 300)
+
+
+def test_research_ids_that_are_not_registered_stay_out(desk: Asker) -> None:
     for name in ("RID999", "rid001", "RID001 "):
         answer = desk.ask(LOGIN, None, "POST", json={"research_id": name})
         assert (answer.status_code, "subjects add" in answer.json()["hint"]) == (401, True)
