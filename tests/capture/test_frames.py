@@ -276,3 +276,30 @@ def test_random_bytes_never_raise():
         book, reader = read(cut(data, chance.choice([1, 5, 100])), None)
         reader.finish(AT)
         assert sum(len(payload) for _, payload in book.messages) <= len(data)
+
+
+STEPS = [
+    (text, masked)
+    for masked in (True, False)
+    for text in ((Opcode.TEXT, b"same", True), (Opcode.BINARY, b"same", True), (Opcode.TEXT, b"other", True))
+] + [
+    ((Opcode.TEXT, b"same", False), True),
+    ((Opcode.CONT, b"same", True), True),
+    ((Opcode.PING, b"same", True), True),
+]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.booleans()), max_size=12))
+def test_frames_of_one_shape_are_read_the_same_whatever_came_between(steps):
+    """A chunk like the one before is read by a shorter way; in one piece with all others there is none."""
+    chunks = [wire(part, masked=masked) for (part, masked), _ in steps]
+    quick, slow = Notebook(), Notebook()
+    for book, is_cut in ((quick, False), (slow, True)):
+        reader = FrameReader(book)
+        for chunk, (_, is_dropping) in zip(chunks, steps, strict=True):
+            reader.dropping = is_dropping
+            for piece in (chunk[:3], chunk[3:]) if is_cut else (chunk,):
+                reader.feed(AT, piece)
+        reader.finish(AT)
+    assert (quick.messages, quick.losses) == (slow.messages, slow.losses)

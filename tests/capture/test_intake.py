@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 from websockets.frames import Frame, Opcode
 
-from earwitness.capture.intake import RAW_BYTES, Intake, Sweep
+from earwitness.capture import intake as intake_module
+from earwitness.capture.intake import HURRY_BYTES, RAW_BYTES, Intake, Sweep
 from earwitness.clock import ManualClock
 from earwitness.journal.reader import leg_folders, read_leg
 from earwitness.journal.record import Answered, Ended, Gap, Kind, Opened, Origin
@@ -117,3 +118,48 @@ async def test_a_journal_that_was_closed_under_a_call_is_told_and_never_raised(t
     rig.intake.finish(rig.clock.now(), Ended(why="closed"))
     assert not rig.intake.is_open
     assert "Conflict" in rig.alarms[0]
+
+
+async def test_a_leg_on_which_much_waits_is_read_before_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake_module, "SWEEP_MS", 60_000)
+    rig = Rig(tmp_path)
+    for _ in range(3):
+        rig.feed(Origin.CLIENT, text(b"x" * (HURRY_BYTES // 2)))
+    await asyncio.wait_for(rig.swept.wait(), 5)
+    assert len(seen(rig.records(), Origin.CLIENT)) == 3
+
+
+async def test_what_was_read_before_a_fault_is_kept_and_the_gap_comes_after_it(tmp_path, monkeypatch):
+    rig = Rig(tmp_path)
+
+    def strike_or_fail(payload):
+        if payload == b"third":
+            raise ZeroDivisionError
+        return payload
+
+    monkeypatch.setattr(intake_module, "strike", strike_or_fail)
+    for word in (b"first", b"second", b"third", b"fourth"):
+        rig.feed(Origin.CLIENT, text(word))
+    assert rig.intake.read()
+    records = rig.records()
+    assert [payload for _, payload in seen(records, Origin.CLIENT)] == [b"first", b"second"]
+    (gap,) = gaps(records)
+    assert "ZeroDivisionError" in gap.detail
+    assert [record.kind for record in records][-2:] == [Kind.GAP, Kind.ENDED]
+
+
+async def test_records_stand_in_the_order_they_came_though_some_go_by_another_way(tmp_path):
+    rig = Rig(tmp_path, waiting_bytes=4_000)
+    rig.feed(Origin.CLIENT, text(b"before"))
+    rig.intake.read()
+    rig.feed(Origin.CLIENT, text(b"kept"))
+    for _ in range(9):
+        rig.feed(Origin.SERVER, text(b"x" * 500, masked=False))
+    rig.feed(Origin.SERVER, text(b"after", masked=False))
+    records = rig.records()
+    (gap,) = gaps(records)
+    words = [record.payload for record in records if record.kind is Kind.TEXT]
+    assert words[0] == b"before"
+    assert words[-1] == b"after"
+    assert len(words) + gap.count == 12
+    assert [record.number for record in records] == sorted(record.number for record in records)

@@ -6,13 +6,17 @@ from hypothesis import strategies as st
 
 from earwitness.clock import Instant
 from earwitness.journal.backlog import Backlog, Budget, Draft, Limits
-from earwitness.journal.block import BLOCK_BYTES, MAX_PAYLOAD_BYTES, RECORD_BYTES
+from earwitness.journal.block import BLOCK_BYTES, MAX_PAYLOAD_BYTES, RECORD_BYTES, pack_record_header
 from earwitness.journal.record import Gap, Kind, Origin
 
 
 def add(backlog: Backlog, size: int, reason: str = "overrun") -> int:
     at = Instant(backlog.next_number, backlog.next_number)
     return backlog.add(at, Origin.CLIENT, Kind.BINARY, bytes(size), reason)
+
+
+def bytes_of(drafts: list[Draft]) -> bytes:
+    return b"".join(chunk for draft in drafts for chunk in draft.chunks)
 
 
 def gap_of(draft: Draft) -> Gap | None:
@@ -130,3 +134,33 @@ def test_every_number_is_a_record_or_in_one_gap_and_memory_is_bounded(
             lost += gap.count or 0
         number = draft.until
     assert (number, lost) == (backlog.next_number, backlog.lost_records)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(st.sampled_from([1, 500, 3_000, BLOCK_BYTES]), min_size=1, max_size=9), max_size=12),
+    st.sampled_from([8_000, 200_000]),
+    st.lists(st.booleans(), min_size=12, max_size=12),
+)
+def test_records_that_come_together_are_kept_and_counted_as_if_they_came_one_by_one(
+    batches: list[list[int]], leg_bytes: int, is_taken: list[bool]
+) -> None:
+    one_by_one, together = (Backlog(Budget(Limits(leg_bytes=leg_bytes))) for _ in range(2))
+    for batch, takes in zip(batches, is_taken, strict=False):
+        parts: list[bytes] = []
+        for size in batch:
+            number = add(one_by_one, size)
+            parts += (pack_record_header(size, number, number, Origin.CLIENT, Kind.BINARY), bytes(size))
+        together.extend(parts, sum(map(len, parts)), "overrun")
+        assert together.next_number == one_by_one.next_number
+        assert together.held_bytes == one_by_one.held_bytes
+        if takes:
+            wanted, got = one_by_one.take(), together.take()
+            assert bytes_of(wanted) == bytes_of(got)
+            assert all(draft.size_bytes <= BLOCK_BYTES or draft.record_count == 1 for draft in got)
+            for draft in wanted:
+                one_by_one.release(draft.size_bytes)
+            for draft in got:
+                together.release(draft.size_bytes)
+    assert bytes_of(one_by_one.take()) == bytes_of(together.take())
+    assert together.lost_records == one_by_one.lost_records

@@ -23,6 +23,7 @@ except ImportError:  # the in-process recorder is installed without websockets
 
 MESSAGE_BYTES = 16 << 20  # the largest message providers take (wire reference, 9)
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+_WHOLE = {0x80 | TEXT: Kind.TEXT, 0x80 | BINARY: Kind.BINARY}  # by the first byte of a message in one frame
 KINDS = {TEXT: Kind.TEXT, BINARY: Kind.BINARY, CLOSE: Kind.CLOSE, PING: Kind.PING, PONG: Kind.PONG}
 
 
@@ -69,6 +70,11 @@ class FrameReader:
         self._seen_bytes = 0
         self._lost = [0, 0]  # messages and bytes dropped and not yet told
         self._lost_reason = ""
+        self._usual = (
+            b"\0"  # head, without the mask, of the last chunk that was one whole message in one frame
+        )
+        self._usual_bytes = self._usual_start = 0
+        self._usual_kind = Kind.TEXT
 
     @property
     def is_between_frames(self) -> bool:
@@ -77,6 +83,20 @@ class FrameReader:
 
     def feed(self, at: Instant, chunk: bytes) -> None:
         """Take what one read returned. Never raises for what the bytes are."""
+        if not (self._missing or self.rest or self.is_broken):
+            if (
+                len(chunk) == self._usual_bytes
+                and chunk.startswith(self._usual)
+                and not (self._opcode or self.dropping or self._lost_reason)
+            ):
+                start = self._usual_start
+                payload = chunk[start:]
+                if self._usual[1] & 0x80:
+                    payload = apply_mask(payload, chunk[start - 4 : start])
+                self._sink.seen(at, self._usual_kind, payload)
+            else:
+                self._walk(at, chunk, 0)
+            return
         offset = 0
         if self._missing:
             if len(chunk) < self._missing:
@@ -114,7 +134,8 @@ class FrameReader:
                 start += 4
             if start > end:
                 break
-            if (first not in (0x81, 0x82) or length >> 63) and self._refuse(at, first, length):
+            is_whole = first in _WHOLE
+            if (not is_whole or length >> 63) and self._refuse(at, first, length):
                 break
             stop = start + length
             if stop > end:
@@ -123,17 +144,20 @@ class FrameReader:
             payload = data[start:stop]
             if mask:
                 payload = apply_mask(payload, mask)
-            if self._opcode or self.dropping or length > self._message_bytes or first not in (0x81, 0x82):
+            if not is_whole or self._opcode or self.dropping or length > self._message_bytes:
                 self._take_frame(at, first, payload)
                 if self.is_broken:
                     break
-                offset = stop
             else:
-                offset = stop
                 if self._lost_reason:
                     self.settle(at)
-                self._sink.seen(at, Kind.TEXT if first == 0x81 else Kind.BINARY, payload)
-        self.rest = data[offset:]
+                kind = _WHOLE[first]
+                if offset == 0 and stop == end:
+                    self._usual = data[: start - len(mask)]
+                    self._usual_bytes, self._usual_start, self._usual_kind = end, start, kind
+                self._sink.seen(at, kind, payload)
+            offset = stop
+        self.rest = data[offset:] if offset < end else b""
 
     def _refuse(self, at: Instant, first: int, length: int) -> bool:
         """Is this no frame? Only what makes the boundaries doubtful counts (RFC 6455, 5.2 and 5.4)."""

@@ -16,38 +16,68 @@ from earwitness.capture.frames import MESSAGE_BYTES, FrameReader
 from earwitness.capture.inflate import inflaters
 from earwitness.capture.secrets import strike
 from earwitness.clock import Instant
+from earwitness.journal.block import RECORD_BYTES, pack_tagged_header
 from earwitness.journal.record import Answered, Ended, Gap, Kind, Note, Opened, Origin
 from earwitness.journal.writer import LegWriter
 
 SWEEP_MS = 35  # and then a flush at once: a killed process loses less than 50 ms
-SLICE_MS = 1  # at a stretch; then the loop may forward again
+SLICE_MS = 0.2  # at a stretch; then the loop may forward again
+LATE_MS, LATE_SLICE_MS = 5, 4  # a sweep that takes so long gets more: what waits costs memory and is at risk
+HURRY_BYTES = 128 * 1024  # of one leg, unread; beyond it the sweep does not wait for its time
 WAITING_BYTES = 8 << 20  # of one leg, unread; beyond it messages are counted instead of kept
+BATCH_BYTES = 16 * 1024  # of packed records; the journal takes them as they are if they fit in a block
 RAW_BYTES = 64 * 1024  # kept of what is no WebSocket any more, per direction
 
+_CLOSE, _CLIENT = Kind.CLOSE, Origin.CLIENT  # found faster than members of their enums
+_TAGS = {origin: {kind: bytes((origin, kind)) for kind in Kind} for origin in Origin}
 _encode = msgspec.json.Encoder().encode
+
+
+class Batch:
+    """Records of one leg, packed, on their way to its journal together."""
+
+    __slots__ = ("parts", "size", "writer")
+
+    def __init__(self, writer: LegWriter) -> None:
+        self.writer = writer
+        self.parts: list[bytes] = []
+        self.size = 0
+
+    def hand_over(self) -> None:
+        """To the journal with them. What is appended there by another way must come after this."""
+        if self.parts:
+            parts, self.parts = self.parts, []
+            size, self.size = self.size, 0
+            self.writer.extend(parts, size)
 
 
 class Direction:
     """What one end sends: its reader, and where its messages go."""
 
-    __slots__ = ("_append", "_closers", "_origin", "_raw", "_raw_lost", "_told", "_writer", "reader")
+    __slots__ = ("_batch", "_closers", "_origin", "_raw", "_raw_lost", "_tags", "_told", "_writer", "reader")
 
-    def __init__(self, writer: LegWriter, origin: Origin, closers: list[Origin]) -> None:
+    def __init__(self, batch: Batch, origin: Origin, closers: list[Origin]) -> None:
         self._closers = closers
-        self._writer = writer
-        self._append = writer.append
+        self._batch = batch
+        self._writer = batch.writer
         self._origin = origin
+        self._tags = _TAGS[origin]
         self._raw: list[bytes] = []
         self._raw_lost = 0
         self._told = False
         self.reader = FrameReader(self)
 
     def seen(self, at: Instant, kind: Kind, payload: bytes) -> None:
-        if kind is Kind.CLOSE:
+        if kind is _CLOSE:
             self._closers.append(self._origin)
-        self._append(at, self._origin, kind, strike(payload))
+        payload = strike(payload)
+        length = len(payload)
+        batch = self._batch
+        batch.parts += (pack_tagged_header(length, at[0], at[1], self._tags[kind]), payload)
+        batch.size += RECORD_BYTES + length
 
     def lost(self, at: Instant, reason: str, count: int, byte_count: int, detail: str) -> None:
+        self._batch.hand_over()
         if count:
             self._writer.lost(reason, count, byte_count)
         else:
@@ -66,6 +96,7 @@ class Direction:
         self.reader.finish(at)
         if self._raw and not self._told:
             self._tell_raw(at)
+        self._batch.hand_over()
         if self._raw_lost:
             note_gap(
                 self._writer, at, "parse_error", "bytes after the first 64 KiB are not kept", self._raw_lost
@@ -74,7 +105,7 @@ class Direction:
     def _tell_raw(self, at: Instant) -> None:
         """Whole, so that no credential is cut in two and overlooked."""
         self._told = True
-        self._append(at, self._origin, Kind.RAW, strike(b"".join(self._raw)))
+        self.seen(at, Kind.RAW, b"".join(self._raw))
 
 
 def note_gap(writer: LegWriter, at: Instant, reason: str, detail: str, lost_bytes: int | None = None) -> None:
@@ -92,12 +123,14 @@ class Intake:
         self._last = Instant(0, 0)  # stamp of the newest chunk
         self._sweep = sweep
         self._bound = waiting_bytes
+        self._much = min(HURRY_BYTES, waiting_bytes)
         self._waiting: deque[tuple[Instant, Origin, bytes]] = deque()
         self._waiting_bytes = 0
         self._is_due = False
         self.closed_by: list[Origin] = []  # who has sent a close frame, of what was read, in order
+        self._batch = batch = Batch(writer)
         self._ways = {
-            origin: Direction(writer, origin, self.closed_by) for origin in (Origin.CLIENT, Origin.SERVER)
+            origin: Direction(batch, origin, self.closed_by) for origin in (Origin.CLIENT, Origin.SERVER)
         }
 
     def opened(self, at: Instant, opened: Opened) -> None:
@@ -131,26 +164,35 @@ class Intake:
         if not self._is_due:
             self._is_due = True
             self._sweep.add(self)
-        if self._waiting_bytes > self._bound:
-            self._overrun()
+        if self._waiting_bytes > self._much:
+            self._sweep.hurry()
+            if self._waiting_bytes > self._bound:
+                self._overrun()
 
     def read(self, until: float = float("inf")) -> bool:
         """Read what waits, until the clock says so. True: nothing is left to read. Never raises."""
+        if not self._waiting:
+            return True
         return guarded(lambda: self._read(until), self._fail)
 
     def _read(self, until: float) -> bool:
-        waiting, ways = self._waiting, self._ways
-        of_client, of_server = ways[Origin.CLIENT], ways[Origin.SERVER]
+        waiting, ways, batch = self._waiting, self._ways, self._batch
+        of_client, of_server = ways[_CLIENT], ways[Origin.SERVER]
         while waiting:
             at, origin, chunk = waiting.popleft()
             self._waiting_bytes -= len(chunk)
-            way = of_client if origin is Origin.CLIENT else of_server
+            way = of_client if origin is _CLIENT else of_server
             self._last = at
-            way.reader.feed(at, chunk)
-            if way.reader.is_broken:
+            reader = way.reader
+            reader.feed(at, chunk)
+            if reader.is_broken:
                 way.keep_raw(at)
-            if len(waiting) & 7 == 0 and perf_counter() > until:
-                break
+            if len(waiting) & 7 == 0:
+                if batch.size > BATCH_BYTES:
+                    batch.hand_over()
+                if perf_counter() > until:
+                    break
+        batch.hand_over()
         self._is_due = bool(waiting)
         return not waiting
 
@@ -175,6 +217,7 @@ class Intake:
         self.is_open = False
         self._waiting.clear()
         self._sweep.on_alarm(f"leg {self.writer.leg}: recording stopped: {fault}")
+        guarded(self._batch.hand_over, lambda _: None)
         at, detail = self._last, f"{fault} in the recorder"
         guarded(lambda: note_gap(self.writer, at, "overrun", detail), lambda _: None)
         return True
@@ -215,15 +258,30 @@ class Sweep:
         self._interval_s = SWEEP_MS / 1000
         self._due: deque[Intake] = deque()
         self._is_set = False
+        self._late_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def add(self, intake: Intake) -> None:
         self._due.append(intake)
         if not self._is_set:
             self._is_set = True
-            self._loop.call_later(self._interval_s, self._run)
+            self._timer = self._loop.call_later(self._interval_s, self._begin)
+
+    def hurry(self) -> None:
+        """Begin now, if the sweep has not begun."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._late_at = perf_counter() + LATE_MS / 1000
+        self._run()
 
     def _run(self) -> None:
-        until = perf_counter() + SLICE_MS / 1000
+        now = perf_counter()
+        until = now + (SLICE_MS if now < self._late_at else LATE_SLICE_MS) / 1000
         due = self._due
         for _ in range(len(due)):
             intake = due[0]

@@ -6,7 +6,13 @@ No locks and no files here: the writer holds its lock around every call.
 import msgspec
 
 from earwitness.clock import Instant
-from earwitness.journal.block import BLOCK_BYTES, MAX_PAYLOAD_BYTES, RECORD_BYTES, pack_record_header
+from earwitness.journal.block import (
+    BLOCK_BYTES,
+    MAX_PAYLOAD_BYTES,
+    RECORD_BYTES,
+    pack_record_header,
+    unpack_record_header,
+)
 from earwitness.journal.record import Gap, Kind, Origin
 
 
@@ -97,7 +103,7 @@ class Backlog:
     def has_records(self) -> bool:
         return bool(self._chunks or self._ready or self._drop)
 
-    def add(self, at: Instant, origin: Origin, kind: Kind, payload: bytes, reason: str) -> int:
+    def add(self, at: Instant, origin: Origin | int, kind: Kind | int, payload: bytes, reason: str) -> int:
         """Take one record, or count it as lost for `reason` when there is no room. Returns its number."""
         length = len(payload)
         size = length + RECORD_BYTES
@@ -124,6 +130,31 @@ class Backlog:
         budget.held_bytes += size
         self._last_wall_ns = at[1]
         return number
+
+    def extend(self, parts: list[bytes], size: int, reason: str) -> None:
+        """As `add` for several packed records: header, payload, header, payload ... of `size` bytes."""
+        budget = self._budget
+        if (
+            self._drop is not None
+            or size > BLOCK_BYTES
+            or self._counted_bytes + size > budget.limits.leg_bytes
+            or budget.held_bytes + size > budget.limits.total_bytes
+        ):
+            for header, payload in zip(parts[::2], parts[1::2], strict=True):
+                _, monotonic_ns, wall_ns, origin, kind = unpack_record_header(header)
+                self.add(Instant(monotonic_ns, wall_ns), origin, kind, payload, reason)
+            return
+        if self._size + size > BLOCK_BYTES:
+            self._cut(self.next_number)
+        if not self._chunks:
+            self._first = self.next_number
+        self._chunks += parts
+        self.next_number += len(parts) // 2
+        self._size += size
+        self.held_bytes += size
+        self._counted_bytes += size
+        budget.held_bytes += size
+        self._last_wall_ns = unpack_record_header(parts[-2])[2]
 
     def drop(self, at: Instant, count: int, byte_count: int, reason: str) -> int:
         """Count `count` records as lost; their numbers are used up. Returns the first of them."""

@@ -15,12 +15,10 @@ from pathlib import Path
 from threading import Condition, Event, Lock
 from typing import NamedTuple
 
-import msgspec
-
 from earwitness.clock import Clock, Instant
 from earwitness.errors import Conflict
-from earwitness.journal import block
-from earwitness.journal.backlog import Backlog, Budget, Draft, Limits
+from earwitness.journal.backlog import Backlog, Budget, Limits
+from earwitness.journal.chain import Block, Chain
 from earwitness.journal.output import Output, begin_leg
 from earwitness.journal.record import Kind, Origin
 from earwitness.journal.segment import VERSION, SegmentHeader, segment_path
@@ -45,17 +43,6 @@ class Shared:
         self.is_sync_due = False  # somebody waits: sync as soon as the next flush is through
 
 
-class Block(msgspec.Struct, frozen=True, gc=False):
-    """One encoded block that is not known to be on disk."""
-
-    number: int
-    until: int  # number of the record that follows it
-    header: bytes
-    payload: bytes
-    held_bytes: int
-    waits_since: float
-
-
 class SyncJob(NamedTuple):
     """What one sync of one segment will vouch for."""
 
@@ -76,11 +63,9 @@ class LegWriter:
         self.backlog = Backlog(shared.budget)
         self._shared = shared
         self._lock = shared.lock
-        self._seed = block.leg_seed(leg)
         self._output: Output | None = None
         self._next_segment = 0
-        self._next_block = 0
-        self._previous = block.NO_HASH
+        self._chain = Chain(leg)
         self._unwritten: deque[Block] = deque()
         self._unsynced: deque[Block] = deque()
         self._retired: list[Output] = []
@@ -89,7 +74,7 @@ class LegWriter:
         self._retry_at = 0.0
         self._failed_syncs = 0
         self._drop_reason = "overrun"
-        self._pressure_bytes = shared.limits.leg_bytes // 2  # beyond, the disk is asked at once
+        self._pressure_bytes = shared.limits.leg_bytes // 16  # beyond, the disk is asked at once
 
     def append(self, at: Instant, origin: Origin, kind: Kind, payload: bytes) -> int:
         """Take one record and return its number. Never waits for the disk and never raises for it.
@@ -101,10 +86,25 @@ class LegWriter:
             if self.is_closing:
                 raise Conflict(f"leg {self.leg} is closed")
             number = self.backlog.add(at, origin, kind, payload, self._drop_reason)
-            if self.backlog.held_bytes > self._pressure_bytes and not self.error:
-                self._shared.is_sync_due = True
-                self._shared.flush_wanted.set()
+            if self.backlog.held_bytes > self._pressure_bytes:
+                self._press()
             return number
+
+    def extend(self, parts: list[bytes], size: int) -> None:
+        """As `append` for several records: header (`block.pack_record_header`), payload, header, payload
+        ... of `size` bytes."""
+        with self._lock:
+            if self.is_closing:
+                raise Conflict(f"leg {self.leg} is closed")
+            self.backlog.extend(parts, size, self._drop_reason)
+            if self.backlog.held_bytes > self._pressure_bytes:
+                self._press()
+
+    def _press(self) -> None:
+        """Much waits: ask the disk now, unless it is known to refuse."""
+        if not self.error:
+            self._shared.is_sync_due = True
+            self._shared.flush_wanted.set()
 
     def lost(self, reason: str, count: int, byte_count: int) -> None:
         """The caller had to drop `count` whole messages here: they become one `Gap` record."""
@@ -172,7 +172,8 @@ class LegWriter:
             if not is_well:
                 self._unwritten.extendleft(reversed(self._unsynced))
                 self._unsynced.clear()
-        self._unwritten.extend(self._encode(draft, now) for draft in drafts)
+        for draft in drafts:
+            self._unwritten.append(self._chain.seal(draft, now))
         try:
             if not is_well:
                 self._open_output()
@@ -180,21 +181,6 @@ class LegWriter:
                 self._write_some()
         except OSError as error:
             self._fail(error)
-
-    def _encode(self, draft: Draft, now: float) -> Block:
-        payload = b"".join(draft.chunks)
-        number = self._next_block
-        header = block.encode_header(
-            self._seed,
-            number=number,
-            first_record=draft.first,
-            record_count=draft.record_count,
-            previous=self._previous,
-            payload=payload,
-        )
-        self._previous = block.block_hash(header, payload)
-        self._next_block = number + 1
-        return Block(number, draft.until, header, payload, draft.size_bytes, now)
 
     def _has_room(self) -> bool:
         """Goes over to a new segment when the present one is full and wholly on disk."""
@@ -211,7 +197,7 @@ class LegWriter:
     def _open_output(self) -> None:
         number = self._next_segment
         wall_ns = self._shared.clock.now().wall_ns
-        first_block = self._unwritten[0].number if self._unwritten else self._next_block
+        first_block = self._unwritten[0].number if self._unwritten else self._chain.next_number
         header = SegmentHeader(VERSION, number, first_block, wall_ns, self.leg)
         if number == 0:
             output = begin_leg(self.folder, header)
@@ -227,11 +213,14 @@ class LegWriter:
     def _write_some(self) -> None:
         output = self._output
         assert output is not None
-        batch = islice(self._unwritten, 512)  # two buffers each: as many as the kernel takes at once
-        count = output.write([part for entry in batch for part in (entry.header, entry.payload)])
+        unwritten, unsynced = self._unwritten, self._unsynced
+        buffers: list[bytes] = []
+        for entry in islice(unwritten, 512):  # two buffers each: as many as the kernel takes at once
+            buffers += (entry.header, entry.payload)
+        count = output.write(buffers)
         with self._lock:
             for _ in range(count):
-                self._unsynced.append(self._unwritten.popleft())
+                unsynced.append(unwritten.popleft())
 
     def _fail(self, error: OSError) -> None:
         self._retry_at = time.monotonic() + self._shared.limits.retry_ms / 1000

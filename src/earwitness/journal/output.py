@@ -43,6 +43,9 @@ class Output:
         """
         buffers = buffers[:_MAX_BUFFERS]
         written = os.writev(self.descriptor, buffers)
+        if written == sum(map(len, buffers)):
+            self.size_bytes += written
+            return len(buffers) // 2
         blocks = 0
         for header, payload in zip(buffers[::2], buffers[1::2], strict=True):
             size = len(header) + len(payload)

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
@@ -221,6 +222,7 @@ def _disk_free(descriptor: int) -> int:
     return status.f_bavail * status.f_frsize
 
 
+@cache
 def _reports_errors_of_syncfs() -> bool:
     """Linux reports a failed write-back through syncfs since 5.8; elsewhere there is no syncfs."""
     system = os.uname()
@@ -230,9 +232,13 @@ def _reports_errors_of_syncfs() -> bool:
     return (major, minor) >= (5, 8)
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _syncfs(descriptor: int) -> OSError | None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syncfs(descriptor) == 0:
+    if _libc().syncfs(descriptor) == 0:
         return None
     number = ctypes.get_errno()
     return OSError(number, os.strerror(number))
