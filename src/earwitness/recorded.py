@@ -1,7 +1,7 @@
 """One recorded conversation, and all that can be asked of it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,17 @@ class Recorded:
         """The whole of it, told from the journals as they stand at the first asking."""
         return line.rebuild(self.id, self.folders)
 
-    def shortcomings(self) -> list[str]:
-        """What keeps this record from being complete and readable; empty when nothing does."""
+    def shortcomings(self, *, but: Collection[str] = ()) -> list[str]:
+        """What keeps this record from being complete and readable; empty when nothing does.
+
+        `but`: codes of what this call's protocol cannot show, such as `unproven_playout` or `no_sound`.
+        """
         found = [] if self.row.status == Status.COMPLETE else [f"status {self.row.status}"]
-        found += [reason["message"] for reason in self.health()["reasons"]]
+        found += [reason["message"] for reason in self.health()["reasons"] if reason["code"] not in but]
         found += [problem for folder in self.folders for problem in recovery.verify(folder).problems]
         if not self.transcript().strip():
             found.append("no transcript")
-        if not any(block.any() for block in self.audio().blocks()):
+        if "no_sound" not in but and not any(block.any() for block in self.audio().blocks()):
             found.append("no sound")
         return found
 
