@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json, say, workspace_option
 
 
 @click.command("check")
@@ -37,7 +37,7 @@ def _print(report: dict[str, object]) -> None:
     assert isinstance(problems, list)
     click.echo("newest messages")
     for message in newest:
-        click.echo(f"  {message['at']}  {message['role']:9}  {message['text'][:80]}")
+        say(f"  {message['at']}  {message['role']:9}  {message['text'][:80]}")
     click.echo("problems" if problems else "no problems")
     for problem in problems:
-        click.echo(f"  {problem}")
+        say(f"  {problem}")

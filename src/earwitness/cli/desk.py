@@ -1,6 +1,7 @@
 """What every command shares: the settings, the library, and how things are printed."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from earwitness.settings import Settings, load
 if TYPE_CHECKING:
     from earwitness.library import Library
 
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters, but for tab and newline
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ref_argument = click.argument("ref", metavar="ID")
 workspace_option = click.option("--workspace", default="default", show_default=True, help="Whose recordings.")
@@ -27,6 +29,11 @@ def library_of(context: click.Context, workspace: str = "default") -> "Library":
     from earwitness.library import open_library
 
     return open_library(settings_of(context), workspace=workspace)
+
+
+def say(words: str, **options: Any) -> None:
+    """Print what callers and programs said, without what a terminal would obey instead of showing."""
+    click.echo(_COMMANDS.sub("\N{REPLACEMENT CHARACTER}", words), **options)
 
 
 def print_json(document: Any) -> None:

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, workspace_option
+from earwitness.cli.desk import library_of, ref_argument, say, workspace_option
 
 
 @click.command("events")
@@ -35,4 +35,4 @@ def command(context: click.Context, ref: str, raw: bool, as_json: bool, workspac
         at_ms, kind = document.pop("at_ms"), document.pop("type")
         leg, record = document.pop("leg"), document.pop("record")
         rest = "  ".join(f"{name}={value}" for name, value in document.items())
-        click.echo(f"{at_ms / 1000:10.3f}  {leg[-4:]}/{record:<6} {kind:16} {rest}"[:200])
+        say(f"{at_ms / 1000:10.3f}  {leg[-4:]}/{record:<6} {kind:16} {rest}"[:200])

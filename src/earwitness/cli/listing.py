@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json_list, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json_list, say, workspace_option
 
 TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
 PAGE = 1000  # rows asked of the catalog at once
@@ -66,7 +66,7 @@ def _zoned(at: datetime | None) -> datetime | None:
 def _print(rows: Iterator[Any]) -> None:
     row = None
     for row in rows:
-        click.echo(
+        say(
             f"{row.id}  {row.started_at:%Y-%m-%d %H:%M:%S}  {row.duration_ms / 1000:8.1f} s  {row.status:8}  "
             f"{row.message_count:4} messages  health {row.health_score:3}  "
             f"{','.join(row.providers)}  {row.call_id}"

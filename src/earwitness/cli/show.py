@@ -2,7 +2,7 @@
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, ref_argument, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json, ref_argument, say, workspace_option
 
 
 @click.command("show")
@@ -19,4 +19,4 @@ def command(context: click.Context, ref: str, workspace: str, as_json: bool) -> 
     if as_json:
         print_json(recorded.document())
     else:
-        click.echo(recorded.summary(), nl=False)
+        say(recorded.summary(), nl=False)

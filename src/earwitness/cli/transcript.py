@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, workspace_option
+from earwitness.cli.desk import library_of, ref_argument, say, workspace_option
 
 
 @click.command("transcript")
@@ -22,7 +22,7 @@ def command(context: click.Context, ref: str, output: Path | None, form: str, wo
     """
     words = library_of(context, workspace).conversation(ref).transcript(form)
     if output is None:
-        click.echo(words, nl=False)
+        say(words, nl=False)
     else:
         output.write_text(words, "utf-8")
         click.echo(f"wrote {output}", err=True)

@@ -29,7 +29,6 @@ def list_recordings(visitor: Reader, limit: int = 100, cursor: str | None = None
             }
             for row in page.items
         ],
-        "total": len(page.items),
         "next_cursor": page.next_cursor,
     }
 

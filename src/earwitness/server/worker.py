@@ -13,11 +13,13 @@ from multiprocessing import active_children, get_context
 
 from earwitness.errors import EarwitnessError, StorageUnavailable
 from earwitness.library import Library
+from earwitness.pipeline.follow import Follower
 from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
 RETRY_S = 2.0
-REST = 4  # times as long as a look took: under load rows come later, so that answers need not
+REST = 4  # times as long as a look took: under load rows come later, so that answers need not ...
+LONGEST_REST_S = 0.6  # ... but not so late that a message is no row within a second
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="earwitness-follow", daemon=True)
         self._pool = _pool()
         self._under_way: set[str] = set()
+        self._may_be_due = threading.Event()  # worth asking the catalog what is to be finished
+        self._may_be_due.set()
         self._trouble: str | None = None
 
     def start(self) -> None:
@@ -51,22 +55,27 @@ class Worker:
     def _run(self) -> None:
         self._library.sweep()
         follower = self._library.follower()
-        is_first = True
         while True:
             stopping = self._stop.is_set()
             began_s = time.monotonic()
             try:
-                ended = follower.tick().ended
-                for workspace, conversation_id in self._library.due() if is_first or ended else ():
-                    self._submit(workspace, conversation_id)
-                is_first, self._trouble = False, None
+                self._look(follower)
+                rest_s = min(max(TICK_S, (time.monotonic() - began_s) * REST), LONGEST_REST_S)
+                self._trouble = None
             except StorageUnavailable as error:
-                self._trouble = f"catalog behind: {error}"
+                self._trouble, rest_s = f"catalog behind: {error}", RETRY_S
                 log.warning("catalog behind: %s", error)
-                self._stop.wait(RETRY_S)
             if stopping:
                 return
-            self._stop.wait(max(TICK_S, (time.monotonic() - began_s) * REST))
+            self._stop.wait(rest_s)
+
+    def _look(self, follower: Follower) -> None:
+        if follower.tick().ended:
+            self._may_be_due.set()
+        if self._may_be_due.is_set():
+            self._may_be_due.clear()
+            for workspace, conversation_id in self._library.due():
+                self._submit(workspace, conversation_id)
 
     def _submit(self, workspace: str, conversation_id: str) -> None:
         if conversation_id in self._under_way:
@@ -81,8 +90,12 @@ class Worker:
 
     def _note(self, conversation_id: str, done: Future[None]) -> None:
         self._under_way.discard(conversation_id)
-        if not (self._stop.is_set() or done.cancelled()) and (error := done.exception()):
+        if self._stop.is_set() or done.cancelled():
+            return
+        if error := done.exception():  # tried again after the next call, or at the next start
             log.error("finishing failed, conversation %s", conversation_id, exc_info=error)
+        elif not self._under_way:
+            self._may_be_due.set()  # the catalog names a hundred at a time
 
 
 def _pool() -> ProcessPoolExecutor:
