@@ -123,6 +123,16 @@ async def test_a_client_tool_is_run_and_its_result_sent_back():
     assert (used.call, used.arguments, used.result) == ("t1", {"size": "large"}, {"order": 4711})
 
 
+async def test_a_tool_of_the_agents_own_is_taken_down_without_a_result():
+    async def uses(agent):
+        used = {"tool_name": "end_call", "tool_call_id": "t2", "tool_type": "system"}
+        await agent.tell("agent_tool_response", "agent_tool_response", **used)
+        await agent.sound(1, 200)
+
+    _, truth = await play(uses, listens(50))
+    assert [(each.call, each.name, each.result) for each in truth.tool_calls] == [("t2", "end_call", {})]
+
+
 async def test_an_agent_that_leaves_in_order_hung_up_only_where_the_script_says_so():
     async def leaves(agent):
         await agent.sound(1, 100)

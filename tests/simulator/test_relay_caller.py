@@ -145,6 +145,7 @@ async def test_tokens_of_an_interrupted_answer_that_come_late_are_not_said():
     _, truth = await play(answers, listens(2, turns=(turn,)))
     cut, last = truth.heard
     assert cut.sent_ms < line("hours").duration_ms / 2
+    assert cut.text == line("hours").text
     assert (last.line, last.item) == ("goodbye", "utterance-2")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from earwitness.audio.codecs import decode, encode
 from earwitness.simulator.call import Call
 from earwitness.simulator.elevenlabs_server import ENCODING, RATE_HZ
+from earwitness.simulator.truth import ToolUse
 
 
 class ElevenLabsCaller(Call):
@@ -40,6 +41,12 @@ class ElevenLabsCaller(Call):
                 self.phone.cut()
             case "ping":
                 await self.send({"type": "pong", "event_id": message["ping_event"]["event_id"]})
+            case "agent_tool_response":  # the agent's own tools, such as end_call
+                used, at_wall_ns = message["agent_tool_response"], self.pace.wall_ns(self.pace.now_ms())
+                call, name = used["tool_call_id"], used["tool_name"]
+                self.truth.tool_calls.append(
+                    ToolUse(call=call, name=name, arguments={}, result={}, at_wall_ns=at_wall_ns)
+                )
             case "client_tool_call":
                 asked = message["client_tool_call"]
                 call = asked["tool_call_id"]

@@ -6,7 +6,7 @@ voice of the recorded lines.
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,12 @@ class RelayCaller(Call):
 
     async def speak(self) -> None:
         await race(self._hear(), self._tell_played())
+
+    def observe(self) -> None:
+        """An answer's text is what the bot wrote of it, which may be less than the line."""
+        super().observe()
+        written = {each.item: each.text.strip() for each in self._utterances}
+        self.truth.heard = [replace(each, text=written[each.item]) for each in self.truth.heard]
 
     # -- Twilio hears the caller --------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolUse:
-    """A function the application ran for the voice AI."""
+    """A function the application ran for the voice AI, or the provider by itself (then without a result)."""
 
     call: str
     name: str
