@@ -93,3 +93,18 @@ def test_a_leg_closed_without_waiting_is_on_disk_when_the_journal_is_closed(tmp_
     assert len(list(read_leg(leg.folder))) == 1
     with pytest.raises(Conflict):
         journal.open_leg("leg-2")
+
+
+def test_a_leg_that_holds_much_is_synced_before_its_time(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, limits=Limits(sync_ms=600_000))
+    leg = journal.open_leg("leg-1")
+    assert leg.sync(5)
+    condition = leg._shared.condition
+    put(leg, bytes(100))
+    with condition:
+        assert not condition.wait_for(lambda: not leg.backlog.held_bytes, 0.3)
+    for _ in range(5):
+        put(leg, bytes(60_000))
+    with condition:
+        assert condition.wait_for(lambda: not leg.backlog.held_bytes, 5)
+    journal.close()
