@@ -48,6 +48,7 @@ class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     require_key: bool = False  # refuse legs that bring no key of ours
     tls_cert: str = ""  # PEM file; with tls_key the tap listens on wss
     tls_key: str = ""  # PEM file of the certificate's private key
+    public_url: str = ""  # scheme and host by which Twilio reaches the tap; its signature then is a key
 
 
 class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,6 +124,40 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""  # PEM of the authority that signed the upstream's certificate, if private
 
 
+class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What proves that a webhook comes from its provider. Keep it out of files that others read."""
+
+    secret: str = ""  # with which the provider signs; empty: none of its webhooks is believed
+
+
+class SignedByTwilio(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What proves that Twilio calls, and where its recordings are fetched."""
+
+    secret: str = ""  # the account's auth token; it opens recordings too
+    shared_key: str = ""  # of webhooks that are signed with HMAC-SHA-256
+    api_base: str = "https://api.twilio.com"  # recordings are fetched from this host and no other
+
+
+class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What providers tell by calling us, at /webhooks/<provider>."""
+
+    public_url: str = ""  # scheme and host by which Twilio calls the API; empty: as the request names it
+    trusts_proxy: bool = False  # believe X-Forwarded-Proto and -Host, where there is no public_url
+    workspace: str = "default"  # to which all that is told belongs
+    openai: Signed = Signed()
+    elevenlabs: Signed = Signed()
+    hume: Signed = Signed()
+    twilio: SignedByTwilio = SignedByTwilio()
+
+
+class Sip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that reach OpenAI by SIP: each that is told of is recorded by a connection beside it."""
+
+    api_key: str = ""  # of the OpenAI project; empty: such calls are noted and not recorded
+    api_base: str = "https://api.openai.com"  # where calls are accepted and heard
+    accept: dict[str, Any] = {}  # the session every call is accepted with; empty: your application accepts
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one process."""
 
@@ -133,6 +168,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tap: Tap = Tap()
     record: Recording = Recording()
     routes: dict[str, Route] = {}
+    webhooks: Webhooks = Webhooks()
+    sip: Sip = Sip()
 
     @property
     def data_path(self) -> Path:

@@ -2,18 +2,21 @@
 
 import pytest
 
-from earwitness.model.conversation import Status
+from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import (
     AudioArrived,
     EndAnnounced,
     LegAnswered,
     LegClosed,
     LegIdentified,
+    MessageClosed,
     MessageOpened,
     Party,
     Role,
     SpeechStarted,
     SpeechStopped,
+    TextArrived,
+    ToolCalled,
 )
 from scripted import MS, Script, message
 
@@ -179,3 +182,34 @@ def test_an_announced_end_excuses_only_its_own_leg_and_no_crash(
     ai.close(1200, ai_why)
 
     assert call.conversation().reasons == reasons
+
+
+def told_and_seen(*, with_socket: bool) -> Conversation:
+    """A call whose words a webhook repeats a minute after its end."""
+    call = Script()
+    if with_socket:
+        seen = call.leg("seen", provider="elevenlabs")
+        seen(100, MessageOpened, item="a", role=Role.ASSISTANT)
+        seen(101, TextArrived, item="a", text="Hello.", is_whole=True)
+        seen(102, MessageClosed, item="a")
+        seen.close(5_000)
+    told = call.leg("told", at_ms=60_000, provider="elevenlabs", way="webhook", status=None)
+    told(60_001, MessageOpened, item="turn_0", role=Role.ASSISTANT, is_audible=False)
+    told(60_001, TextArrived, item="turn_0", text="Hello.", is_whole=True)
+    told(60_001, MessageClosed, item="turn_0")
+    told(60_001, ToolCalled, call="t", name="order")
+    told.close(60_002)
+    return call.conversation()
+
+
+def test_words_that_are_told_after_the_call_count_only_where_none_were_seen() -> None:
+    seen, unseen = told_and_seen(with_socket=True), told_and_seen(with_socket=False)
+    assert [message.item for message in seen.messages] == ["a"]
+    assert [message.item for message in unseen.messages] == ["turn_0"]
+    assert (len(seen.tool_calls), len(unseen.tool_calls)) == (0, 1)
+    assert seen.findings == ()
+
+
+def test_what_tells_of_a_call_later_makes_it_no_longer() -> None:
+    assert told_and_seen(with_socket=True).ended_ns == 5_000 * MS
+    assert told_and_seen(with_socket=False).ended_ns == 2 * MS

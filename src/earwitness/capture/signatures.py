@@ -25,7 +25,13 @@ Headers = Mapping[str, str]
 
 
 class Proof(Protocol):
-    """Takes the body in pieces, and then says whether its sender knew the secret."""
+    """Takes the body in pieces, and then says whether its sender knew the secret.
+
+    Where `is_possible` is False no body can make it hold: it need not be read.
+    """
+
+    @property
+    def is_possible(self) -> bool: ...
 
     def update(self, piece: bytes) -> None: ...
 
@@ -34,6 +40,8 @@ class Proof(Protocol):
 
 class HmacProof:
     """HMAC-SHA-256 of prefix, body and suffix is one of these digests."""
+
+    is_possible = True
 
     def __init__(self, key: bytes, prefix: bytes, suffix: bytes, claimed: list[bytes]) -> None:
         self._mac = hmac.new(key, prefix, hashlib.sha256)
@@ -51,6 +59,8 @@ class HmacProof:
 
 class NoProof:
     """There is nothing that could hold: no secret, no signature, or one of another time."""
+
+    is_possible = False
 
     def update(self, piece: bytes) -> None:
         pass
@@ -106,7 +116,8 @@ class TwilioProof:
     def __init__(self, secrets: TwilioSecrets, headers: Headers, url: str) -> None:
         self._key, self._digest = _twilio_key(secrets, headers)
         self._claimed = [_from_base64(headers.get("x-twilio-signature", ""))]
-        self._is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+        self.is_possible = bool(self._key and self._claimed[0])
+        self._is_form = is_form(headers)
         self._url = url
         self._body = bytearray()
 
@@ -137,6 +148,11 @@ class TwilioProof:
         told = parse_qs(urlsplit(self._url).query).get("bodySHA256", [""])[0]
         is_told = _is_one_of(hashlib.sha256(body).digest(), [_from_hex(told)])
         return "" if is_told else None
+
+
+def is_form(headers: Headers) -> bool:
+    """Is the body a posted form?"""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
 
 
 def form_of(body: bytes) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from earwitness.decoders.hume_names import OTHER_SOCKETS as OTHER_HUME_SOCKETS
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.saved import SavedMessages
 from earwitness.decoders.twilio_socket import TwilioSocket
+from earwitness.decoders.webhooks import Webhook
 from earwitness.journal.record import Opened, Record
 from earwitness.model.events import Event, Party, Stamp, Undecoded
 from earwitness.settings import WireMapping
@@ -126,6 +127,8 @@ def choose(opened: Opened) -> ProviderDecoder:
     """The decoder for a leg that began like this."""
     if opened.way == "ingest":  # told message by message, whosever conversation it was
         return SavedMessages(opened)
+    if opened.way == "webhook":
+        return Webhook(opened)
     make = PROVIDERS.get(opened.provider)
     return make(opened) if make else Silent(f"provider {opened.provider}")
 

@@ -19,6 +19,8 @@ from earwitness.model.playout import Playout
 from earwitness.model.sound import Owner
 from earwitness.model.view import View
 
+_TOLD = frozenset({e.MessageOpened, e.TextArrived, e.MessageClosed, e.ToolCalled, e.ToolReturned})
+
 
 class Fold:
     """One conversation, growing. Never raises for what an event says: it becomes a finding instead."""
@@ -80,7 +82,7 @@ class Fold:
             leg.record_count = seen.record + 1
         self._conversation = None
         handler = self._handlers.get(type(event))
-        if handler is not None:
+        if handler is not None and not (type(event) in _TOLD and self._is_told_twice(leg)):
             handler(event, leg)
 
     def conversation(self) -> Conversation:
@@ -88,6 +90,12 @@ class Fold:
         if self._conversation is None:
             self._conversation = self._view.freeze()
         return self._conversation
+
+    def _is_told_twice(self, leg: LegState) -> bool:
+        """Whether it is about a call whose own messages were seen."""
+        if not leg.is_told:
+            return False
+        return any(o.messages and not o.is_told and o.provider == leg.provider for o in self.legs.values())
 
     # -- legs ----------------------------------------------------------------------------------------
 

@@ -92,6 +92,15 @@ class LegState:
             or (self.opened is not None and self.opened.way != "tap")
         )
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is no connection of the call but only tells of it, mostly after its end."""
+        return self.opened is not None and self.opened.way == "webhook"
+
+    @property
+    def provider(self) -> str:
+        return self.opened.provider if self.opened else ""
+
     def open(self, event: LegOpened) -> None:
         self.opened = event
         self.opened_ns = event.seen.at_ns

@@ -34,7 +34,7 @@ class View:
             status=status,
             reasons=reasons,
             began_at_ns=zero_ns,
-            ended_ns=None if status is Status.ACTIVE else max(leg.closed_ns or 0 for leg in legs) - zero_ns,
+            ended_ns=None if status is Status.ACTIVE else _ended(legs) - zero_ns,
             seen_ns=max((leg.last_ns for leg in legs), default=zero_ns) - zero_ns,
             subject=fold.description.subject,
             labels=tuple(fold.description.labels),
@@ -58,7 +58,7 @@ class View:
         if not legs or any(leg.closed is None for leg in legs):
             return Status.ACTIVE, ()
         reasons = dict.fromkeys(_why(leg) for leg in legs)
-        if not any(leg.is_up for leg in legs):
+        if not any(leg.is_up for leg in _of_call(legs)):
             return Status.FAILED, tuple(filter(None, reasons))
         missing = dict.fromkeys(_loss(leg) for leg in legs if leg.is_up)
         missing.update(dict.fromkeys(self._fold.remarks.gap_reasons))
@@ -127,6 +127,15 @@ class View:
                     )
 
 
+def _of_call(legs: list[LegState]) -> list[LegState]:
+    """The call's own legs; where there is none, what told of it."""
+    return [leg for leg in legs if not leg.is_told] or legs
+
+
+def _ended(legs: list[LegState]) -> int:
+    return max(leg.closed_ns or 0 for leg in _of_call(legs))
+
+
 def _why(leg: LegState) -> str:
     if leg.answer_status is not None:
         return f"refused:{leg.answer_status}"
@@ -135,7 +144,7 @@ def _why(leg: LegState) -> str:
 
 def _loss(leg: LegState) -> str:
     why = leg.closed.why if leg.closed else ""
-    if why == "crash" and leg.opened is not None and leg.opened.way == "ingest":
+    if why == "crash" and leg.opened is not None and leg.opened.way in ("ingest", "webhook"):
         return ""  # what was not on disk was not acknowledged, and is sent again
     if why == "lost" and leg.end_reason is not None:
         return ""

@@ -9,10 +9,21 @@ from fastapi.staticfiles import StaticFiles
 
 from earwitness import __version__
 from earwitness.library import Library
-from earwitness.server import audio, browsers, chat, conversations, listen, problems, recordings, system
+from earwitness.server import (
+    audio,
+    browsers,
+    chat,
+    conversations,
+    listen,
+    problems,
+    recordings,
+    system,
+    webhooks,
+)
 from earwitness.server.express import Express
 from earwitness.server.guard import Links
 from earwitness.server.patience import Patience
+from earwitness.server.receiving import Receiving
 from earwitness.server.saving import Saving
 from earwitness.server.tokens import Tokens
 
@@ -40,12 +51,13 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.library = library
     app.state.links = links
     app.state.saving = Saving(library)
+    app.state.receiving = Receiving(library)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()
     problems.install(app)
     app.middleware("http")(_guard_browsers)
     app.add_middleware(Express, headers=HEADERS)
-    for part in (system, conversations, audio, recordings, listen, chat):
+    for part in (system, conversations, audio, recordings, listen, chat, webhooks):
         app.include_router(part.router)
     browsers.allow(app, library)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -21,7 +21,13 @@ from earwitness.library import Library
 from earwitness.server.tokens import is_token
 from earwitness.store.keys import Scope
 
-OPEN = frozenset({"/healthz", "/readyz", "/static", "/api/v1/auth/login"})
+SIGNED = frozenset({f"/webhooks/{name}" for name in ("openai", "elevenlabs", "twilio", "hume")})
+OPEN = SIGNED | {
+    "/healthz",
+    "/readyz",
+    "/static",
+    "/api/v1/auth/login",
+}  # no key, but what is signed asks for that
 OWN_LISTS = frozenset({"/api/v1/conversations", "/recordings"})  # show a subject what is theirs
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
 _SECONDS = re.compile(r"[0-9]{1,12}")

@@ -101,7 +101,7 @@ class Saving:
             self._library.journal_root, on_alarm=lambda reason: log.error("saving: %s", reason)
         )
         ingest = Ingest(self._journal, CatalogArchive(database))
-        ingest.resume(_not_in_catalog(self._library.journal_root, database))
+        ingest.resume(not_in_catalog(self._library.journal_root, database))
         return ingest
 
     def _tidy(self) -> None:
@@ -111,7 +111,7 @@ class Saving:
                     self._ingest.tidy()
 
 
-def _not_in_catalog(root: Path, database: Database) -> Iterator[Path]:
+def not_in_catalog(root: Path, database: Database) -> Iterator[Path]:
     """Legs the catalog may not know to their end, or that were written just now; oldest first."""
     for day in sorted(root.glob("????-??-??")):
         closed = legs.closed_on(database, day.name)
