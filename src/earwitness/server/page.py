@@ -104,6 +104,7 @@ def _page(title: str, body: str) -> str:
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         '<meta name=viewport content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><link rel=icon href=/static/icon.svg><link rel=stylesheet href=/static/page.css>"
+        f"<title>{escape(title)}</title><link rel=icon href=/static/icon.svg>"
+        "<link rel=stylesheet href=/static/page.css>"
         f"<script src=/static/page.js defer></script></head><body><main>{body}</main></body></html>"
     )
