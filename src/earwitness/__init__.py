@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earwitness.capture.recorder import record
+    from earwitness.integrations import attach
     from earwitness.library import open_library
 
 try:
@@ -16,9 +17,10 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["__version__", "open_library", "record"]
+__all__ = ["__version__", "attach", "open_library", "record"]
 
 _HOMES = {  # public name: the module that has it
+    "attach": "earwitness.integrations",
     "open_library": "earwitness.library",
     "record": "earwitness.capture.recorder",
 }

@@ -46,20 +46,16 @@ def record(
     Legs with the same `conversation` text belong together. `path` is what was dialled, with its query.
     Never raises: where nothing can be recorded it says so once in the log `earwitness`, and `flush` is False.
     """
-    clock = clock or SystemClock()
-    now = clock.now()
-    opened = Opened(
-        leg=str(uuid7(now.wall_ns)),
-        conversation=str(uuid7(now.wall_ns)),
+    return Recorder.begin(
         provider=provider,
-        way="record",
-        links=(f"conversation:{conversation}",) if conversation else (),
+        conversation=conversation,
         subject=subject,
-        labels=tuple(labels),
-        metadata=dict(metadata or {}),
-        path=strike_target(path),
+        labels=labels,
+        metadata=metadata,
+        data_dir=data_dir,
+        path=path,
+        clock=clock,
     )
-    return Recorder(opened, Path(data_dir), clock)
 
 
 class Recorder:
@@ -77,6 +73,35 @@ class Recorder:
         self._writer = guarded(lambda: _open(opened, data_dir, clock), self._note_unrecorded)
         if self._writer is not None:
             _live.add(self)
+
+    @classmethod
+    def begin(
+        cls,
+        *,
+        provider: str,
+        conversation: str | None,
+        subject: str | None,
+        labels: Iterable[str],
+        metadata: Mapping[str, Any] | None,
+        data_dir: str | os.PathLike[str],
+        path: str,
+        clock: Clock | None,
+    ) -> Self:
+        """As `record`, which has the words to it."""
+        clock = clock or SystemClock()
+        now = clock.now()
+        opened = Opened(
+            leg=str(uuid7(now.wall_ns)),
+            conversation=str(uuid7(now.wall_ns)),
+            provider=provider,
+            way="record",
+            links=(f"conversation:{conversation}",) if conversation else (),
+            subject=subject,
+            labels=tuple(labels),
+            metadata=dict(metadata or {}),
+            path=strike_target(path),
+        )
+        return cls(opened, Path(data_dir), clock)
 
     def received(self, event: object) -> None:
         """What came from the provider: text, bytes, a dict, or an object of its library."""
@@ -106,10 +131,14 @@ class Recorder:
 
     def close(self, detail: str = "") -> None:
         """No more will come. All is on the disk afterwards, if the disk takes it within seconds."""
+        self.finish(Ended(why="done", by="recorder", detail=detail))
+
+    def finish(self, ended: Ended, timeout_s: float = 5.0) -> None:
+        """As `close`, by whoever knows how the connection ended. Waits no longer than told for the disk."""
         writer, self._writer = self._writer, None
         if writer is not None:
             _live.discard(self)
-            guarded(lambda: self._end(writer, detail), self._note_fault)
+            guarded(lambda: self._end(writer, ended, timeout_s), self._note_fault)
 
     def __enter__(self) -> Self:
         return self
@@ -143,9 +172,9 @@ class Recorder:
     def _append_own(self, writer: LegWriter, kind: Kind, what: Note | Ended) -> None:
         writer.append(self._now(), Origin.RECORDER, kind, strike(_encode(what)))
 
-    def _end(self, writer: LegWriter, detail: str) -> None:
-        self._append_own(writer, Kind.ENDED, Ended(why="done", by="recorder", detail=detail))
-        writer.close()
+    def _end(self, writer: LegWriter, ended: Ended, timeout_s: float) -> None:
+        self._append_own(writer, Kind.ENDED, ended)
+        writer.close(timeout_s)
 
     def _note_fault(self, fault: str) -> None:
         _log.warning("recording fault", extra={"fault": fault, "leg": self.leg})

@@ -1,0 +1,74 @@
+"""Recording the objects of the providers' own libraries, from inside the program that uses them.
+
+Each file knows one library and imports it only there; none of them knows what a message means.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from earwitness.capture.edge import guarded
+from earwitness.clock import Clock
+from earwitness.errors import InvalidInput
+from earwitness.integrations import elevenlabs, hume, openai, openai_agents
+from earwitness.integrations.attached import Attached
+
+__all__ = ["Attached", "attach"]
+
+_Path = Callable[[Any], str]
+_Join = Callable[[Any, Attached], None]
+
+_KNOWN: dict[str, tuple[str, _Path, _Join]] = {  # class: provider, what it dials, how to join it
+    "agents.realtime.session.RealtimeSession": ("openai", openai_agents.path, openai_agents.join),
+    "openai.resources.realtime.realtime.RealtimeConnection": ("openai", openai.path, openai.join),
+    "openai.resources.realtime.realtime.AsyncRealtimeConnection": ("openai", openai.path, openai.join),
+    "elevenlabs.conversational_ai.conversation.Conversation": (
+        "elevenlabs",
+        elevenlabs.path,
+        elevenlabs.join,
+    ),
+    "elevenlabs.conversational_ai.conversation.AsyncConversation": (
+        "elevenlabs",
+        elevenlabs.path,
+        elevenlabs.join,
+    ),
+    "hume.empathic_voice.chat.socket_client.ChatSocketClient": ("hume", hume.path, hume.join),
+    "hume.empathic_voice.chat.socket_client.AsyncChatSocketClient": ("hume", hume.path, hume.join),
+}
+
+
+def attach(
+    connection: object,
+    *,
+    conversation: str | None = None,
+    subject: str | None = None,
+    labels: Iterable[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+    data_dir: str | os.PathLike[str] = "earwitness-data",
+    clock: Clock | None = None,
+) -> Attached:
+    """Record this object's connection from now on; what went by before is not known here.
+
+    Raises `InvalidInput` for an object of no known library, and nothing else. The object behaves as before.
+    The leg ends with the connection; used as a context manager, with the block.
+    """
+    names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(connection).__mro__]
+    known = next((_KNOWN[name] for name in names if name in _KNOWN), None)
+    if known is None:
+        hint = (
+            f"Known: {', '.join(name.rsplit('.', 1)[1] for name in _KNOWN)}. For others: earwitness.record."
+        )
+        raise InvalidInput(f"a {type(connection).__name__} cannot be attached", hint=hint)
+    provider, path, join = known
+    attached = Attached.begin(
+        provider=provider,
+        conversation=conversation,
+        subject=subject,
+        labels=labels,
+        metadata=metadata,
+        data_dir=data_dir,
+        path=guarded(lambda: path(connection), lambda _: ""),
+        clock=clock,
+    )
+    guarded(lambda: join(connection, attached), attached.failed)
+    return attached

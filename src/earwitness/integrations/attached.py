@@ -1,0 +1,49 @@
+"""What `attach` gives back: a recorder that hands itself the events, and ends with its connection."""
+
+import logging
+from pathlib import Path
+from typing import Any, Self
+
+from earwitness.capture.recorder import Recorder
+from earwitness.clock import Clock
+from earwitness.journal.record import Ended, Opened
+
+_log = logging.getLogger("earwitness")
+
+
+class Attached(Recorder):
+    """One connection of a provider's library that is being recorded. May be used from any thread."""
+
+    def __init__(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
+        self._data_dir = data_dir
+        self._is_held = False  # by a `with` block, which then says when it is over
+        self._gone: Ended | None = None
+        super().__init__(opened, data_dir, clock)
+
+    def gone(self, ended: Ended) -> None:
+        """The connection is over. Waits for nothing; the first to tell is believed."""
+        if self._gone is None:
+            self._gone = ended
+            if not self._is_held:
+                self.finish(ended, timeout_s=0)
+
+    def failed(self, fault: str) -> None:
+        """The object could not be joined: nothing will come."""
+        self._note_unrecorded(fault)
+        self.finish(Ended(why="done", by="recorder", detail=fault), timeout_s=0)
+
+    def close(self, detail: str = "") -> None:
+        """No more will come. All is on the disk afterwards, if the disk takes it within seconds."""
+        if self._gone is None:
+            super().close(detail)
+        else:
+            self.finish(self._gone)
+
+    def __enter__(self) -> Self:
+        self._is_held = True
+        return self
+
+    def _note(self, verb: str, data: dict[str, Any]) -> None:
+        if self._gone is not None and self._writer is None:
+            _log.warning("said after the leg had ended: hold it in a with block", extra={"verb": verb})
+        super()._note(verb, data)
