@@ -36,8 +36,16 @@ SHAPES = {
 NAMES = [
     "api_key", "apiKey", "API_KEY", "openai_api_key", "x-api-key", "xi-api-key", "xi_api_key", "x-goog-api-key",
     "Authorization", "access_token", "accessToken", "refresh_token", "client_secret", "secret", "password",
-    "token", "ew_key", "private_key", "Cookie", "conversation_signature", "aws_secret_access_key",
+    "ew_key", "private_key", "Cookie", "conversation_signature", "aws_secret_access_key",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("pad", [0, 300, 5000])
+def test_a_bare_token_is_struck_where_it_can_be_one(pad):
+    """RFC 6750, 2.1: a token has no blanks. Words on their way to a speaker are called tokens too."""
+    frame = {"text": "a" * pad, "deep": [{"token": "hunter2.hunter2-~+/=", "n": 1.5}]}
+    struck = json.loads(strike(json.dumps(frame).encode()))
+    assert struck == {**frame, "deep": [{"token": "[struck]", "n": 1.5}]}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -108,6 +116,10 @@ def test_every_header_of_a_remote_tool_is_struck_but_its_names_stay():
     "frame",
     [
         {"logprobs": [{"token": " Hello there", "logprob": -0.1, "bytes": [72]}]},
+        {"type": "text", "token": "moment, let me check. ", "last": False},
+        {"type": "text", "token": "reservations", "last": False},
+        {"type": "text", "token": "555-0123-4567", "last": True, "lang": "en-US"},
+        {"type": "text", "last": True, "token": "a reservation at half past 7"},
         {"usage": {"total_tokens": 12345678, "input_token_details": {"text_tokens": 100}}},
         {"text": "the task-force asked for a token of trust, a key, and a basic risk-assessment"},
         {"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(range(256)) * 9).decode()},

@@ -15,14 +15,16 @@ NAME = re.compile(_NAMES + rb"|token|key|sig|auth|jwt", re.IGNORECASE)  # of que
 
 _VALUE = rb'(?P<v>(?:[^"\\]|\\.)+)'
 _INNER_VALUE = rb'(?P<v>(?:[^"\\]|\\\\(?:\\["\\]|[^"\\])|\\[^"\\])+)'  # of JSON inside a JSON string
-FIELDS = tuple(  # `token` alone is also what a piece of text is called, beside its probability
+# `token` alone is also what a piece of text is called: beside its probability, or on its way to a speaker
+_PIECE = rb"(?:logprob|bytes|last|lang|interruptible|preemptible)"
+FIELDS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         rb'"' + _NAMES + rb'"\s*:\s*"' + _VALUE + rb'"',
         rb'"' + _NAMES + rb'"\s*:\s*\{[^{}]*?"value"\s*:\s*"' + _VALUE + rb'"',
-        rb'"token"\s*:\s*"(?P<v>(?:[^"\\]|\\.){8,})"(?!\s*,\s*"(?:logprob|bytes)")',
+        rb'"token"\s*:\s*"(?P<v>(?:[!#-\[\]-~]|\\.){8,})"(?!\s*,\s*"' + _PIECE + rb'")',
         rb'\\"' + _NAMES + rb'\\"\s*:\s*\\"' + _INNER_VALUE + rb'\\"',
-        rb'\\"token\\"\s*:\s*\\"' + _INNER_VALUE + rb'\\"(?!\s*,\s*\\"(?:logprob|bytes)\\")',
+        rb'\\"token\\"\s*:\s*\\"' + _INNER_VALUE + rb'\\"(?!\s*,\s*\\"' + _PIECE + rb'\\")',
         rb"(?:[?&;]|\\u0026)(?:" + _NAMES + rb"|token|key|sig|jwt)=(?P<v>[^&\s\"'\\;,<>#]+)",
     )
 )
