@@ -47,6 +47,20 @@ def test_a_stretch_whose_first_chunk_was_held_up_lies_where_it_was_spoken() -> N
     assert times(call.conversation(), Party.CALLER) == [(0, 2000), (9000, 11000)]
 
 
+def test_a_stall_whose_flood_takes_a_breath_leaves_no_hole() -> None:
+    """400 ms are kept back; half of them come, then one chunk at the pace of speech, then the rest."""
+    call = Script()
+    ai = call.leg()
+    length = bytes_of(20, ai.format)
+    for number in range(300):
+        spoken_ms = number * 20 + 20
+        is_kept_back = 100 <= number < 120
+        at_ms = 2_420 + (number - 100) / 10 + (16 if number >= 110 else 0) if is_kept_back else spoken_ms
+        ai(max(at_ms, 2_438 if number == 120 else 0), AudioArrived, party=Party.CALLER, byte_count=length)
+
+    assert times(call.conversation(), Party.CALLER) == [(0, 6000)]
+
+
 def test_a_sender_faster_than_speech_does_not_drag_the_beginning_along() -> None:
     call = Script()
     ai = call.leg()

@@ -28,7 +28,7 @@ def test_the_page_opens_by_a_link_and_its_sound_plays_by_the_same(asker: Asker, 
 def test_everything_a_page_names_is_there(asker: Asker, order: str) -> None:
     page = asker.ask(f"/listen/{order}").text
     named = re.findall(r"(?:href|src)=(/static/\S+?)[ >]", page)
-    assert len(named) == 2
+    assert set(named) == {"/static/icon.svg", "/static/page.css", "/static/page.js"}
     for path in named:
         assert asker.ask(path, None).status_code == 200
     assert "<script>" not in page

@@ -150,6 +150,7 @@ class Microphone(Line):
         early_ns = min(self.end_ns - at_ns, PAUSE_NS - pulled_ns, last.at_ns - former_ns)
         if early_ns > 0 and self.end_ns - at_ns <= PAUSE_NS:
             self._pulled = (begun, pulled_ns + early_ns)
+            self._hole_ns = max(0, self._hole_ns - early_ns)  # the rest of it may still be filled
             self._move_back(early_ns, at_ns)
 
     def _move_back(self, ns: int, at_ns: int) -> Stretch:
