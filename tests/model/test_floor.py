@@ -118,3 +118,15 @@ def test_a_phone_bot_without_items_has_utterances_too() -> None:
     ai(6000, SpeechStopped, party=Party.CALLER)
 
     assert interruptions(call.conversation()) == [(Party.AGENT, 3500, None, False)]
+
+
+def test_speech_told_seconds_later_with_its_words_is_the_one_that_made_the_cut() -> None:
+    call = Script()
+    ai = call.leg()
+    ai.caller(0, 8000)
+    ai.agent(1000, 4000, "a1")
+    ai(2900, PlaybackCut, evidence=Evidence.MODELLED, item="a1")
+    ai(5600, SpeechStarted, party=Party.CALLER, item="u2", media_ms=2700)
+    ai(5601, SpeechStopped, party=Party.CALLER, item="u2", media_ms=4900)
+
+    assert interruptions(call.conversation()) == [(Party.CALLER, 2700, "ai:a1", True)]

@@ -83,6 +83,15 @@ def test_a_call_that_never_came_up_has_failed_and_says_why() -> None:
     assert [(f.code, f.message) for f in seen.findings] == [("refused", "401")]
 
 
+def test_what_the_address_says_of_a_call_does_not_make_a_refused_one_come_up() -> None:
+    call = Script()
+    refused = call.leg(status=401)
+    refused(5, LegIdentified, provider_ids={"agent_id": "agent_1"})
+    refused.close(100, "refused")
+
+    assert call.conversation().status is Status.FAILED
+
+
 def test_a_refused_leg_beside_one_that_came_up_takes_nothing_away() -> None:
     call = Script()
     call.leg(status=401).close(100, "refused")

@@ -36,7 +36,9 @@ class Floor:
         self._speeches.append(speech)
         last = self._barge_ins[-1] if self._barge_ins else None
         if last is not None:
-            is_shown_by_cut = not last.is_told and speech.seen_ns - last.seen_ns <= SAME_NS
+            # Some providers tell with the words, seconds later, when the speech began that made the cut.
+            since_cut_ns = min(speech.seen_ns - last.seen_ns, abs(speech.began_ns - last.at_ns))
+            is_shown_by_cut = not last.is_told and since_cut_ns <= SAME_NS
             if is_shown_by_cut or last.at_ns == speech.began_ns:
                 last.at_ns = min(last.at_ns, speech.began_ns)
                 last.is_told = True

@@ -86,11 +86,9 @@ class LegState:
     @property
     def is_up(self) -> bool:
         """Whether there was ever a connection."""
-        return (
-            self.answer_status == 101
-            or self.has_traffic
-            or (self.opened is not None and self.opened.way != "tap")
-        )
+        if self.answer_status is not None:
+            return self.answer_status == 101
+        return self.has_traffic or (self.opened is not None and self.opened.way != "tap")
 
     @property
     def is_told(self) -> bool:
