@@ -131,11 +131,10 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SignedByTwilio(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What proves that Twilio calls, and where its recordings are fetched."""
+    """What proves that Twilio calls."""
 
-    secret: str = ""  # the account's auth token; it opens recordings too
+    secret: str = ""  # the account's auth token
     shared_key: str = ""  # of webhooks that are signed with HMAC-SHA-256
-    api_base: str = "https://api.twilio.com"  # recordings are fetched from this host and no other
 
 
 class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

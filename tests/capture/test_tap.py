@@ -10,6 +10,7 @@ import pytest
 import uvloop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
@@ -18,7 +19,7 @@ from websockets.http11 import Response
 from earwitness.capture.tap import Tap
 from earwitness.errors import InUse, SettingsError
 from earwitness.journal.record import Answered, Kind, Origin
-from earwitness.settings import Recording, Route, Settings, WireMapping
+from earwitness.settings import Recording, Route, Settings, SignedByTwilio, Webhooks, WireMapping
 from earwitness.settings import Tap as Listen
 from taps import echo, ended, opened, seen, stored_bytes, tapped, upstream
 
@@ -512,3 +513,42 @@ async def test_a_route_without_a_mapping_writes_none(tmp_path):
         async with connect(rig.url()):
             pass
         assert opened(await rig.records()).mapping == {}
+
+
+@pytest.mark.parametrize(
+    ("signed", "provider", "public_url", "key", "status"),
+    [
+        ("wss://ears.example.org/r/x;y", "twilio", "wss://ears.example.org", "", 101),
+        ("wss://ears.example.org:443/r/x;y", "twilio", "wss://ears.example.org/", "", 101),
+        ("wss://ears.example.org/r/other", "twilio", "wss://ears.example.org", "", 401),
+        ("wss://ears.example.org/r/x;y", "twilio", "", "", 401),
+        ("wss://ears.example.org/r/x;y", "openai", "wss://ears.example.org", "", 401),
+        (
+            "wss://ears.example.org/r/x;y?ew_key=wrong",
+            "twilio",
+            "wss://ears.example.org",
+            "?ew_key=wrong",
+            401,
+        ),
+    ],
+)
+async def test_a_handshake_that_twilio_signed_needs_no_key(
+    tmp_path, signed, provider, public_url, key, status
+):
+    secret = SignedByTwilio("made up token")
+    options = {
+        "listen": {"require_key": True, "public_url": public_url},
+        "route": {"provider": provider},
+        "settings": {"webhooks": Webhooks(workspace="acme", twilio=secret)},
+        "admit": lambda given: None,
+    }
+    headers = {"X-Twilio-Signature": RequestValidator("made up token").compute_signature(signed, {})}
+    async with upstream(echo) as (_, url), tapped(tmp_path, url, **options) as rig:
+        if status == 101:
+            async with connect(rig.url("/r/x;y"), additional_headers=headers):
+                pass
+            assert opened(await rig.records()).workspace == "acme"
+        else:
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(rig.url("/r/x;y" + key), additional_headers=headers)
+            assert refused.value.response.status_code == status

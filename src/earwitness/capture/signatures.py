@@ -150,6 +150,11 @@ class TwilioProof:
         return "" if is_told else None
 
 
+def is_signed_handshake(secrets: TwilioSecrets, headers: Headers, url: str) -> bool:
+    """Did Twilio sign a WebSocket handshake with this public address?"""
+    return TwilioProof(secrets, headers, url).holds()
+
+
 def is_form(headers: Headers) -> bool:
     """Is the body a posted form?"""
     return headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM

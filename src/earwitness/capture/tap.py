@@ -18,6 +18,7 @@ from earwitness.capture.handshake import HANDSHAKE_S, Front
 from earwitness.capture.head import Request
 from earwitness.capture.intake import Sweep
 from earwitness.capture.leg import Call, Leg
+from earwitness.capture.signatures import TwilioSecrets, is_signed_handshake
 from earwitness.capture.target import Upstream, parse_target, parse_upstream, said_by
 from earwitness.capture.tls import client_context, server_context
 from earwitness.clock import Clock, SystemClock
@@ -144,6 +145,8 @@ class Tap:
             raise problems.no_upgrade()
         said = said_by(target, request.headers)
         workspace = await self._workspace(said.key)
+        if workspace is None and said.key is None and route.provider == "twilio" and self._is_signed(request):
+            workspace = self.settings.webhooks.workspace
         if workspace is None:
             raise problems.no_key()
         record = route.record or self.settings.record
@@ -179,6 +182,13 @@ class Tap:
         if self._admit is None:
             return None if self.settings.tap.require_key else "default"
         return await asyncio.get_running_loop().run_in_executor(self._openers, self._admit, key)
+
+    def _is_signed(self, request: Request) -> bool:
+        """Twilio can send no key: its signature stands for one."""
+        public_url, twilio = self.settings.tap.public_url.rstrip("/"), self.settings.webhooks.twilio
+        secrets = TwilioSecrets(auth_token=twilio.secret, shared_key=twilio.shared_key)
+        headers = {name.lower(): value for name, value in request.headers}
+        return bool(public_url) and is_signed_handshake(secrets, headers, public_url + request.target)
 
     def _on_request(self, front: Front, request: Request) -> None:
         self.stats.opened += 1

@@ -53,7 +53,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversation: str  # UUIDv7 of the conversation this leg founds, should it join no other
     workspace: str = "default"
     provider: str = "generic"
-    way: str = "tap"  # how the bytes came in: tap, record, ingest, webhook, import
+    way: str = "tap"  # how the bytes came in: tap, record, ingest, webhook, sip, import
     route: str = ""
     links: tuple[str, ...] = ()  # legs that share any one of these belong to one conversation
     subject: str | None = None

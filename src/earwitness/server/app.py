@@ -20,6 +20,7 @@ from earwitness.server import (
     system,
     webhooks,
 )
+from earwitness.server.calling import Calling
 from earwitness.server.express import Express
 from earwitness.server.guard import Links
 from earwitness.server.patience import Patience
@@ -51,7 +52,8 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.library = library
     app.state.links = links
     app.state.saving = Saving(library)
-    app.state.receiving = Receiving(library)
+    app.state.receiving = receiving = Receiving(library)
+    app.state.calling = Calling(library, receiving)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()
     problems.install(app)

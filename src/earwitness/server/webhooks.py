@@ -30,7 +30,7 @@ Headers = dict[str, str]
 @router.post("/openai", summary="What OpenAI tells: calls that come in by SIP")
 async def openai(request: Request) -> Response:
     """Signed by `webhooks.openai.secret` (Standard Webhooks)."""
-    return await _take(request, "openai", LARGEST_BYTES)
+    return await _take(request, "openai", LARGEST_BYTES, request.app.state.calling.begin)
 
 
 @router.post("/elevenlabs", summary="What ElevenLabs tells: transcript and sound of a call that is over")
@@ -51,7 +51,10 @@ async def twilio(request: Request) -> Response:
     return await _take(request, "twilio", LARGEST_BYTES)
 
 
-async def _take(request: Request, provider: str, most_bytes: int) -> Response:
+async def _take(
+    request: Request, provider: str, most_bytes: int, then: Callable[[bytes], None] = lambda _: None
+) -> Response:
+    """Read, prove, keep; `then` is called with the body of what is new."""
     receiving = request.app.state.receiving
     headers = dict(request.headers)
     proof = _PROOFS[provider](request, headers, request.app.state.library.settings.webhooks)
@@ -74,7 +77,9 @@ async def _take(request: Request, provider: str, most_bytes: int) -> Response:
             raise HTTPException(408, "the body did not come in time") from error
         if not proof.holds():
             return _unsigned(provider)
-        await asyncio.to_thread(_keep, receiving.keep, provider, headers, file)
+        new_body = await asyncio.to_thread(_keep, receiving.keep, provider, headers, file)
+    if new_body is not None:
+        then(new_body)
     return Response(status_code=200)
 
 
@@ -84,12 +89,13 @@ def _unsigned(provider: str) -> Response:
 
 def _keep(
     keep: Callable[..., bool], provider: str, headers: Headers, file: "SpooledTemporaryFile[bytes]"
-) -> bool:
+) -> bytes | None:
     enclosed = Enclosed(file)
     enclosed.check()
     body = enclosed.rest(LARGEST_TRANSCRIPT_BYTES)
     names = names_of(provider, headers, body)
-    return keep(provider, names, body, is_form=is_form(headers), sound=enclosed.sound())
+    is_new = keep(provider, names, body, is_form=is_form(headers), sound=enclosed.sound())
+    return body if is_new else None
 
 
 def public_url(request: Request, headers: Headers, settings: Webhooks) -> str:
