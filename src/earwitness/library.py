@@ -16,6 +16,7 @@ import msgspec
 
 from earwitness.capture.status import RecorderStatus
 from earwitness.errors import InUse, InvalidInput, NotFound
+from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation, Status
@@ -190,6 +191,34 @@ class Library:
         """The journals of a conversation, one folder a leg."""
         ids = legs.of_conversation(self.catalog.database, workspace, conversation_id)
         return [find_folder(self.journal_root, leg) for leg in ids]
+
+    # -- taking in ------------------------------------------------------------------------------------
+
+    def import_each(
+        self, path: str | Path, *, layout: str | None = None, audio_format: str = "pcm16 24k"
+    ) -> Iterator[Imported | InvalidInput]:
+        """Take in every call of other recorders' files at or below the path; of each what became of it.
+
+        A call that is here already stays as it is. One that cannot be read costs the others nothing. Raises
+        `InvalidInput` where no call is found at all.
+        """
+        options = Options(workspace=self.workspace, audio_format=audio_format)
+        for reader, file in find(Path(path), layout):
+            try:
+                yield take(reader, file, options, self.journal_root)
+            except InvalidInput as error:
+                yield error
+        self.catch_up()
+
+    def import_path(
+        self, path: str | Path, *, layout: str | None = None, audio_format: str = "pcm16 24k"
+    ) -> list[Imported]:
+        """As `import_each`, all at once. Raises the first `InvalidInput` after all others are taken in."""
+        results = list(self.import_each(path, layout=layout, audio_format=audio_format))
+        for result in results:
+            if isinstance(result, InvalidInput):
+                raise result
+        return [result for result in results if isinstance(result, Imported)]
 
     # -- how it goes ----------------------------------------------------------------------------------
 

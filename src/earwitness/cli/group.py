@@ -21,6 +21,7 @@ COMMANDS = {
     "events": ("events", "what was decoded, event by event"),
     "play": ("play", "hear a conversation"),
     "export": ("export", "write a conversation's files in a named layout"),
+    "import": ("importing", "take in calls that other recorders wrote"),
     "delete": ("delete", "delete a conversation for good"),
     "check": ("check", "is everything being saved?"),
     "verify": ("verify", "check every byte of the journals"),

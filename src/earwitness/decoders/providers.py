@@ -16,6 +16,7 @@ from earwitness.decoders.elevenlabs_names import ENGINE_HEADER, OTHER_SOCKETS
 from earwitness.decoders.generic import Generic
 from earwitness.decoders.hume import HumeEVI, settings_in
 from earwitness.decoders.hume_names import OTHER_SOCKETS as OTHER_HUME_SOCKETS
+from earwitness.decoders.imported import Imported
 from earwitness.decoders.openai import OpenAIRealtime
 from earwitness.decoders.saved import SavedMessages
 from earwitness.decoders.twilio_socket import TwilioSocket
@@ -127,6 +128,8 @@ def choose(opened: Opened) -> ProviderDecoder:
     """The decoder for a leg that began like this."""
     if opened.way == "ingest":  # told message by message, whosever conversation it was
         return SavedMessages(opened)
+    if opened.way == "import" and opened.provider == "imported":  # no frames, but what another file told
+        return Imported(opened)
     if opened.way == "webhook":
         return Webhook(opened)
     make = PROVIDERS.get(opened.provider)

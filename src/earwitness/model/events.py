@@ -315,6 +315,14 @@ class GapFound(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retold(Event):
+    """A line of the log of whoever recorded the call, as it stood in the file that was imported."""
+
+    kind: str
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undecoded(Event):
     """A record said nothing we understand. It stays in the journal as it came."""
 

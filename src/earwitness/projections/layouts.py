@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from earwitness.clock import rfc3339
 from earwitness.model.conversation import Conversation, Message, ToolCall
-from earwitness.model.events import Event, Party, Role
+from earwitness.model.events import Event, Party, Retold, Role
 from earwitness.projections import documents, transcript
+from earwitness.projections.kept import kept
 from earwitness.projections.moments import compact, instant, naive, seconds
 from earwitness.projections.naming import call_id, recording_id
 
@@ -146,6 +148,7 @@ def recordings_document(conversation: Conversation) -> dict[str, Any]:
         "conversation": lines,
         "total_messages": len(lines),
         "audio_chunks_count": agent.chunk_count if agent else 0,
+        **kept(conversation, "recordings", "_conversation"),
     }
 
 
@@ -171,6 +174,7 @@ def opusagent_transcript(conversation: Conversation) -> dict[str, Any]:
         "session_id": call_id(conversation),
         "start_time": instant(conversation, 0),
         "end_time": instant(conversation, conversation.ended_ns),
+        **kept(conversation, "opusagent", "transcript"),
         "entries": [
             {
                 "timestamp": instant(conversation, message.started_ns),
@@ -202,6 +206,7 @@ def opusagent_metadata(conversation: Conversation) -> dict[str, Any]:
         "caller_audio_duration_seconds": caller,
         "bot_audio_duration_seconds": agent,
         "transcript_entries": sum(1 for message in _told(conversation) if message.party),
+        **kept(conversation, "opusagent", "call_metadata"),
         "function_calls": [_function_call(conversation, call) for call in conversation.tool_calls],
     }
 
@@ -210,13 +215,25 @@ def opusagent_events(source: Source) -> Iterable[str]:
     """`session_events.json`, written event by event: a long call has many."""
     conversation = source.conversation
     head = {"conversation_id": conversation.id, "session_id": call_id(conversation)}
+    head |= kept(conversation, "opusagent", "session_events")
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "events": ['
-    for number, event in enumerate(source.events()):
-        data = documents.event_document(event, conversation.began_at_ns)
-        kind, at_ms = data.pop("type"), data.pop("at_ms")
-        line = {"timestamp": instant(conversation, at_ms * 1_000_000), "type": kind, "data": data}
+    for number, line in enumerate(_log_lines(source)):
         yield ("\n" if number == 0 else ",\n") + _one_line(line)
     yield "\n]}\n"
+
+
+def _log_lines(source: Source) -> Iterable[dict[str, Any]]:
+    """Of a call that was imported with its log, that log; else our own events."""
+    conversation = source.conversation
+    was_logged = bool(kept(conversation, "opusagent", "session_events"))
+    for event in source.events():
+        if isinstance(event, Retold):
+            moment = rfc3339(event.seen.at_ns)
+            yield {"timestamp": moment, "type": event.kind, "data": event.data}
+        elif not was_logged:
+            data = documents.event_document(event, conversation.began_at_ns)
+            kind, at_ms = data.pop("type"), data.pop("at_ms")
+            yield {"timestamp": instant(conversation, at_ms * 1_000_000), "type": kind, "data": data}
 
 
 def _function_call(conversation: Conversation, call: ToolCall) -> dict[str, Any]:
