@@ -189,6 +189,13 @@ def test_a_transcript_that_comes_after_the_call_becomes_its_messages(desk: Desk)
     assert (conversation.usage["credits"], conversation.findings) == (296, ())
 
 
+def test_a_body_is_json_whatever_its_type_is_said_to_be(desk: Desk) -> None:
+    body, headers = signed_openai(INCOMING, "wh_1")
+    told = headers | {"Content-Type": "application/x-www-form-urlencoded"}
+    assert desk.post("openai", body, told).status_code == 200
+    assert desk.told()[0].findings == ()
+
+
 def test_a_call_that_could_not_begin_is_a_fact_and_no_error(desk: Desk) -> None:
     data = {
         "agent_id": "agent_1",

@@ -94,7 +94,8 @@ def _keep(
     enclosed.check()
     body = enclosed.rest(LARGEST_TRANSCRIPT_BYTES)
     names = names_of(provider, headers, body)
-    is_new = keep(provider, names, body, is_form=is_form(headers), sound=enclosed.sound())
+    has_form = provider == "twilio" and is_form(headers)  # the others send JSON, whatever they call it
+    is_new = keep(provider, names, body, is_form=has_form, sound=enclosed.sound())
     return body if is_new else None
 
 
