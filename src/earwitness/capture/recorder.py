@@ -69,7 +69,7 @@ class Recorder:
         self.conversation = opened.conversation
         self.lost_count = 0  # events that could not be put into words
         self._now = clock.now
-        self._is_closed = False
+        self._ending: LegWriter | None = None  # told its end; the disk may not have all of it yet
         self._writer = guarded(lambda: _open(opened, data_dir, clock), self._note_unrecorded)
         if self._writer is not None:
             _live.add(self)
@@ -137,8 +137,11 @@ class Recorder:
         """As `close`, by whoever knows how the connection ended. Waits no longer than told for the disk."""
         writer, self._writer = self._writer, None
         if writer is not None:
+            self._ending = writer
             _live.discard(self)
             guarded(lambda: self._end(writer, ended, timeout_s), self._note_fault)
+        elif (ending := self._ending) is not None:
+            guarded(lambda: ending.close(timeout_s), self._note_fault)
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +207,23 @@ def in_bytes(event: object) -> tuple[Kind, bytes]:
 
 
 _live: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    """In the child of a fork: its parent's legs go on there alone, and what the parent held is nobody's here.
+
+    The threads that write did not come along, so a leg taken along would wait for them for ever.
+    """
+    global _lock  # noqa: PLW0603  another thread of the parent may hold it
+    _lock = threading.Lock()
+    for recorder in tuple(_live):
+        recorder._writer = None
+    _live.clear()
+    _journals.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _open(opened: Opened, data_dir: Path, clock: Clock) -> LegWriter | None:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from earwitness.capture.recorder import Recorder
 from earwitness.clock import Clock
+from earwitness.journal.reader import leg_folders
 from earwitness.journal.record import Ended, Opened
 
 _log = logging.getLogger("earwitness")
@@ -34,10 +35,19 @@ class Attached(Recorder):
 
     def close(self, detail: str = "") -> None:
         """No more will come. All is on the disk afterwards, if the disk takes it within seconds."""
-        if self._gone is None:
-            super().close(detail)
-        else:
-            self.finish(self._gone)
+        self.finish(self._gone or Ended(why="done", by="recorder", detail=detail))
+
+    def analytics(self) -> dict[str, Any]:
+        """Of this leg as it stands: how many messages of which kind, who began, for how long.
+
+        Reads the journal from its beginning, so it takes its time: ask at the end, or from a thread.
+        """
+        from earwitness.pipeline.line import rebuild
+        from earwitness.projections.analytics import summary
+
+        self.flush()
+        folders = [folder for folder in leg_folders(self._data_dir / "journal") if folder.name == self.leg]
+        return summary(rebuild(self.conversation, folders))
 
     def __enter__(self) -> Self:
         self._is_held = True
