@@ -94,7 +94,7 @@ def errors_page() -> str:
 
 def formats_page() -> str:
     from earwitness.journal import record
-    from earwitness.projections.layouts import LAYOUTS
+    from earwitness.projections.named import LAYOUTS
 
     parts = ["# Formats\n", f"The bytes on disk: [the journal's format]({SOURCE}/journal/FORMAT.md).\n"]
     parts.append(f"## What a record holds\n\n{inspect.getdoc(record)}\n")

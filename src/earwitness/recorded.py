@@ -19,8 +19,9 @@ from earwitness.pipeline import line
 from earwitness.pipeline.finish import unmake
 from earwitness.pipeline.sound import Sound
 from earwitness.pipeline.write import write_layout
-from earwitness.projections import documents, health, transcript
-from earwitness.projections.layouts import LAYOUTS, as_json
+from earwitness.projections import analytics, documents, health, transcript
+from earwitness.projections.layouts import as_json
+from earwitness.projections.named import LAYOUTS
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, ToolCallRow
@@ -85,6 +86,9 @@ class Recorded:
 
     def summary(self) -> str:
         return documents.summary_text(self.conversation)
+
+    def analytics(self) -> dict[str, Any]:
+        return analytics.document(self.conversation)
 
     def transcript(self, form: str = "text") -> str:
         """In one of `TRANSCRIPT_FORMATS`."""

@@ -13,7 +13,8 @@ import pytest
 from earwitness.model.conversation import ToolCall
 from earwitness.model.events import LegIdentified, Stamp
 from earwitness.projections import layouts
-from earwitness.projections.layouts import DEFAULT, LAYOUTS, OPUSAGENT, RECORDINGS, Source, Text
+from earwitness.projections.layouts import DEFAULT, OPUSAGENT, RECORDINGS, Source, Text
+from earwitness.projections.named import LAYOUTS
 from recorded import recording
 from told import BEGAN_NS, CALL
 

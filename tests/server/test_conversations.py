@@ -208,6 +208,19 @@ def test_the_summary_is_text(asker: Asker, order: str) -> None:
     assert order in answer.text
 
 
+def test_its_numbers_are_told_in_the_spelling_of_other_loggers_and_in_ours(asker: Asker, order: str) -> None:
+    found = asker.ask(f"{BASE}/{order}/analytics").json()
+    counts = found["counts"]
+    assert found["summary"]["conversationFlow"] == {
+        "userInitiated": counts["user"],
+        "agentInitiated": counts["assistant"],
+        "toolCalls": counts["tool_calls"],
+    }
+    assert found["summary"]["totalMessages"] == counts["messages"] + counts["tool_calls"] > 3
+    assert found["response_ms"]["count"] >= 1
+    assert 0 < found["speech"]["agent_share"] < 1
+
+
 def test_the_waveform_has_no_more_points_than_asked_for_or_is_the_coarsest(asker: Asker, order: str) -> None:
     sizes = []
     for points in (1, 1000, 100_000):

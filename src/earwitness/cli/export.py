@@ -15,7 +15,7 @@ from earwitness.cli.desk import json_option, library_of, print_json_list, worksp
 )
 @click.option(
     "--layout",
-    type=click.Choice(["default", "opusagent", "recordings"]),
+    type=click.Choice(["default", "opusagent", "recordings", "s3"]),
     default="default",
     show_default=True,
     help="Which files, named and shaped how.",

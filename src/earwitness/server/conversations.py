@@ -121,6 +121,14 @@ def health(visitor: Reader, conversation_id: str) -> dict[str, Any]:
     return visitor.library.conversation(conversation_id).health()
 
 
+@router.get(
+    "/{conversation_id}/analytics", summary="In numbers: messages, answers' delay, who spoke how long"
+)
+def analytics(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+    """`summary` is spelt as other loggers of realtime sessions spell it; the rest is ours."""
+    return visitor.library.conversation(conversation_id).analytics()
+
+
 @router.get("/{conversation_id}/waveform", summary="Peaks of both sides, ready to draw")
 def waveform(
     visitor: Reader, conversation_id: str, points: Annotated[int, Query(ge=1, le=100_000)] = 2000

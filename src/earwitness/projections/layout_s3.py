@@ -1,0 +1,144 @@
+"""The layout `s3`: the JSON documents that loggers of OpenAI realtime sessions keep in a bucket.
+
+Kept to the letter, spelling included. Sound is told of in events, as there, and is not among its files.
+"""
+
+import heapq
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from earwitness.model.conversation import Conversation, Message, Snapshot, ToolCall
+from earwitness.model.events import AudioArrived, Party, Role
+from earwitness.projections import transcript
+from earwitness.projections.analytics import duration
+from earwitness.projections.layouts import Layout, Source, Text, as_json
+from earwitness.projections.moments import instant
+from earwitness.projections.naming import call_id
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def conversation_parts(source: Source) -> Iterator[str]:
+    """`*_conversation.json`, part by part: a long call has many events, and each snapshot its history."""
+    conversation = source.conversation
+    head = {
+        **_names(conversation),
+        "startTime": instant(conversation, 0),
+        "endTime": instant(conversation, conversation.ended_ns),
+        "duration": duration(conversation),
+    }
+    yield _encode(head)[:-1]
+    yield from _list("historySnapshots", (_snapshot(conversation, each) for each in conversation.snapshots))
+    yield from _list(
+        "events", (event for _, event in heapq.merge(*_events(source), key=lambda each: each[0]))
+    )
+    yield "\n}\n"
+
+
+def summary_document(conversation: Conversation) -> dict[str, Any]:
+    """`*_summary.json`. `topics` are the labels: what the conversation is about nobody else has said."""
+    return {
+        **_names(conversation),
+        "statistics": {
+            **_state(conversation.messages, len(conversation.tool_calls)),
+            "duration": duration(conversation)["formatted"],
+        },
+        "topics": list(conversation.labels),
+        "outcome": conversation.outcome,
+    }
+
+
+def _names(conversation: Conversation) -> dict[str, Any]:
+    return {"conversationId": conversation.id, "sessionId": call_id(conversation)}
+
+
+def _state(messages: Iterable[Message], tool_calls: int) -> dict[str, Any]:
+    roles = [message.role for message in messages]
+    return {
+        "totalMessages": len(roles),
+        "userMessages": roles.count(Role.USER),
+        "assistantMessages": roles.count(Role.ASSISTANT),
+        "toolCalls": tool_calls,
+    }
+
+
+def _snapshot(conversation: Conversation, snapshot: Snapshot) -> dict[str, Any]:
+    """As the history stood then. Texts are those known today: a transcript may come after its message."""
+    messages = [each for each in conversation.messages if each.first_seen_ns <= snapshot.at_ns]
+    calls = [each for each in conversation.tool_calls if each.called_ns <= snapshot.at_ns]
+    items = [(each.started_ns, _item(each)) for each in messages] + [(c.called_ns, _call(c)) for c in calls]
+    return {
+        "timestamp": instant(conversation, snapshot.at_ns),
+        "eventType": snapshot.label,
+        "history": [item for _, item in sorted(items, key=lambda each: each[0])],
+        "conversationState": _state(messages, len(calls)),
+    }
+
+
+def _item(message: Message) -> dict[str, Any]:
+    """An item of the SDK's history."""
+    kind = ("output" if message.role is Role.ASSISTANT else "input") + "_"
+    if message.is_audible:
+        content = {"type": kind + "audio", "transcript": message.text}
+    else:
+        content = {"type": kind + "text", "text": message.text}
+    return {
+        "itemId": message.item,
+        "type": "message",
+        "role": message.role.value,
+        "status": message.status,
+        "content": [content],
+    }
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {
+        "itemId": call.call,
+        "type": "function_call",
+        "status": "in_progress" if call.result is None and call.error is None else "completed",
+        "name": call.name,
+        "arguments": call.arguments,
+        "output": call.result if call.error is None else call.error,
+    }
+
+
+def _events(source: Source) -> Iterator[Iterator[tuple[int, dict[str, Any]]]]:
+    """What happened, by kind, each in the order of time."""
+    conversation = source.conversation
+    began_ns = conversation.began_at_ns
+
+    def told(at_ns: int, kind: str, data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        return at_ns, {"type": kind, "timestamp": instant(conversation, at_ns), "data": data}
+
+    yield (
+        told(event.seen.at_ns - began_ns, "audio_received", {"audioLength": event.byte_count})
+        for event in source.events()
+        if isinstance(event, AudioArrived) and event.party is Party.AGENT
+    )
+    said = sorted(conversation.messages, key=lambda each: each.started_ns)
+    yield (told(each.started_ns, "transcript", _words(each)) for each in said if transcript.spoken(each))
+    calls = sorted(conversation.tool_calls, key=lambda each: each.called_ns)
+    yield (told(each.called_ns, "tool_call", _call(each)) for each in calls)
+
+
+def _words(message: Message) -> dict[str, Any]:
+    words = {"transcript": transcript.spoken(message), "speaker": message.role.value}
+    return {**words, "confidence": message.confidence}
+
+
+def _list(name: str, parts: Iterable[dict[str, Any]]) -> Iterator[str]:
+    yield f', "{name}": ['
+    for number, part in enumerate(parts):
+        yield ("\n" if number == 0 else ",\n") + _encode(part)
+    yield "\n]"
+
+
+_FOLDER = "conversations/{date}/{session}/{id}_"
+S3 = Layout(
+    name="s3",
+    files=(
+        Text(path=_FOLDER + "conversation.json", make=conversation_parts),
+        Text(path=_FOLDER + "summary.json", make=lambda s: [as_json(summary_document(s.conversation))]),
+    ),
+)
