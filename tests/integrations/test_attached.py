@@ -57,6 +57,30 @@ def test_a_with_block_outlives_the_connection_so_that_its_end_can_be_told(tmp_pa
     assert "quote_completed" in [snapshot.label for snapshot in recorded.conversation.snapshots]
 
 
+@pytest.mark.parametrize("is_held", [True, False])
+def test_an_object_that_dials_anew_begins_another_leg_of_the_same_conversation(tmp_path, is_held):
+    leg = begun(tmp_path)
+    if is_held:
+        leg.__enter__()
+    leg.received(HELLO)
+    leg.gone(Ended(why="lost", by="server"))
+    leg.again()
+    leg.received(HELLO.replace("hello", "again").replace("i1", "i2"))
+    leg.close()
+    [recorded] = earwitness.open_library(tmp_path).conversations()
+    assert [row.text for row in recorded.messages()] == ["hello", "again"]
+    assert [each.why_closed for each in recorded.conversation.legs] == ["lost", "done"]
+
+
+def test_what_was_closed_stays_closed_though_the_object_dials_anew(tmp_path):
+    leg = begun(tmp_path)
+    leg.gone(Ended(why="closed", by="server"))
+    leg.close()
+    leg.again()
+    leg.received(HELLO)
+    assert [record.kind for record in records_in(tmp_path)] == [Kind.OPENED, Kind.ENDED]
+
+
 def test_what_is_said_after_the_end_is_logged_and_not_raised(tmp_path, caplog):
     leg = begun(tmp_path)
     leg.gone(Ended(why="closed", by="client"))

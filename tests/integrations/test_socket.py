@@ -153,6 +153,22 @@ async def test_who_closed_and_with_what_code_is_told(tmp_path):
     assert (last.why, last.by, last.detail) == ("closed", "server", "4003 no more credit")
 
 
+async def test_a_socket_that_replaces_a_broken_one_is_another_leg(tmp_path):
+    async with serve(echo, "127.0.0.1", 0) as server, to(server) as first, to(server) as second:
+        with begun(tmp_path) as leg:
+            Ear(first, leg)
+            await first.send("one")
+            leg.gone(Ended(why="lost", by="server"))
+            Ear(second, leg)
+            await second.send("two")
+            await first.close()
+            await second.send("three")
+    by_leg = [list(read_leg(folder)) for folder in leg_folders(tmp_path / "journal")]
+    said = [[payload for _, payload in seen(records, Origin.CLIENT)] for records in by_leg]
+    assert said == [[b"one"], [b"two", b"three"]]
+    assert [ended(records).why for records in by_leg] == ["lost", "done"]
+
+
 def until_ended(folder):
     give_up_at = time.monotonic() + 10
     while records_in(folder)[-1].kind is not Kind.ENDED:

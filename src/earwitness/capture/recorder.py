@@ -70,9 +70,8 @@ class Recorder:
         self.lost_count = 0  # events that could not be put into words
         self._now = clock.now
         self._ending: LegWriter | None = None  # told its end; the disk may not have all of it yet
-        self._writer = guarded(lambda: _open(opened, data_dir, clock), self._note_unrecorded)
-        if self._writer is not None:
-            _live.add(self)
+        self._writer: LegWriter | None = None
+        self._begin_leg(opened, data_dir, clock)
 
     @classmethod
     def begin(
@@ -150,6 +149,12 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close("" if kind is None else kind.__name__)
+
+    def _begin_leg(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
+        self.leg = opened.leg
+        self._writer = guarded(lambda: _open(opened, data_dir, clock), self._note_unrecorded)
+        if self._writer is not None:
+            _live.add(self)
 
     def _take(self, origin: Origin, event: object) -> None:
         writer = self._writer

@@ -4,8 +4,10 @@ import logging
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
+
 from earwitness.capture.recorder import Recorder
-from earwitness.clock import Clock
+from earwitness.clock import Clock, uuid7
 from earwitness.journal.reader import leg_folders
 from earwitness.journal.record import Ended, Opened
 
@@ -16,10 +18,12 @@ class Attached(Recorder):
     """One connection of a provider's library that is being recorded. May be used from any thread."""
 
     def __init__(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
-        self._data_dir = data_dir
+        self._opened = msgspec.structs.replace(opened, links=opened.links or (f"attached:{opened.leg}",))
+        self._data_dir, self._clock = data_dir, clock
+        self._is_closed = False
         self._is_held = False  # by a `with` block, which then says when it is over
         self._gone: Ended | None = None
-        super().__init__(opened, data_dir, clock)
+        super().__init__(self._opened, data_dir, clock)
 
     def gone(self, ended: Ended) -> None:
         """The connection is over. Waits for nothing; the first to tell is believed."""
@@ -28,6 +32,16 @@ class Attached(Recorder):
             if not self._is_held:
                 self.finish(ended, timeout_s=0)
 
+    def again(self) -> None:
+        """The object has dialled anew. Where its last connection is over, another leg of the conversation
+        begins."""
+        if self._gone is None or self._is_closed:
+            return
+        self.finish(self._gone, timeout_s=0)
+        self._gone = None
+        leg = str(uuid7(self._clock.now().wall_ns))
+        self._begin_leg(msgspec.structs.replace(self._opened, leg=leg), self._data_dir, self._clock)
+
     def failed(self, fault: str) -> None:
         """The object could not be joined: nothing will come."""
         self._note_unrecorded(fault)
@@ -35,10 +49,11 @@ class Attached(Recorder):
 
     def close(self, detail: str = "") -> None:
         """No more will come. All is on the disk afterwards, if the disk takes it within seconds."""
+        self._is_closed = True
         self.finish(self._gone or Ended(why="done", by="recorder", detail=detail))
 
     def analytics(self) -> dict[str, Any]:
-        """Of this leg as it stands: how many messages of which kind, who began, for how long.
+        """Of the newest leg as it stands: how many messages of which kind, who began, for how long.
 
         Reads the journal from its beginning, so it takes its time: ask at the end, or from a thread.
         """

@@ -19,6 +19,8 @@ class Ear:
     def __init__(self, socket: Any, attached: Attached) -> None:
         self.received_count = 0
         self._attached = attached
+        attached.again()
+        self._leg = attached.leg
         self._recv, self._send, self._close = socket.recv, socket.send, socket.close
         if inspect.iscoroutinefunction(socket.recv):
             socket.recv, socket.send, socket.close = self._arecv, self._asend, self._aclose
@@ -42,7 +44,7 @@ class Ear:
         try:
             return await self._close(*args, **options)
         finally:
-            self._attached.gone(Ended(why="closed", by="client"))
+            self._gone(Ended(why="closed", by="client"))
 
     def _recv_now(self, *args: Any, **options: Any) -> Any:
         try:
@@ -61,7 +63,7 @@ class Ear:
         try:
             return self._close(*args, **options)
         finally:
-            self._attached.gone(Ended(why="closed", by="client"))
+            self._gone(Ended(why="closed", by="client"))
 
     def _heard(self, message: Any) -> None:
         self.received_count += 1
@@ -78,7 +80,12 @@ class Ear:
         from websockets.exceptions import ConnectionClosed
 
         if isinstance(error, ConnectionClosed):
-            self._attached.gone(how_it_ended(error))
+            self._gone(how_it_ended(error))
+
+    def _gone(self, ended: Ended) -> None:
+        """A socket that was replaced may be closed later than its successor begins."""
+        if self._attached.leg == self._leg:
+            self._attached.gone(ended)
 
 
 def how_it_ended(error: Any) -> Ended:
