@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import numpy as np
 from openai import AsyncOpenAI, OpenAI
+from websockets.asyncio.server import serve
 
 import earwitness
 from earwitness.audio.codecs import encode
@@ -103,3 +104,33 @@ async def test_an_order_by_the_sync_client_is_recorded_word_for_word(tmp_path):
     async with OpenAIServer() as server:
         await asyncio.to_thread(talk, server.url)
     check_order(tmp_path)
+
+
+async def test_a_connection_the_library_dials_anew_is_recorded_as_another_leg(tmp_path):
+    async def serve_twice(connection):
+        is_first = not dialled
+        dialled.append(connection)
+        session = {"type": "realtime", "id": f"s{len(dialled)}"}
+        await connection.send(json.dumps({"type": "session.created", "session": session}))
+        await connection.recv()
+        if is_first:
+            await connection.close(1011, "oops")
+        else:
+            await connection.send(json.dumps({"type": "response.done", "response": {"id": "r"}}))
+            await connection.wait_closed()
+
+    dialled = []
+    async with serve(serve_twice, "127.0.0.1", 0) as server, asyncio.timeout(20):
+        address = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        client = AsyncOpenAI(api_key="sk-any", websocket_base_url=address)
+        async with client.realtime.connect(model="m", on_reconnecting=lambda _: None) as connection:
+            with earwitness.attach(connection, data_dir=tmp_path):
+                async for event in connection:
+                    if event.type == "session.created":
+                        await connection.response.create()
+                    if event.type == "response.done":
+                        break
+    [recorded] = earwitness.open_library(tmp_path).conversations()
+    legs = recorded.conversation.legs
+    assert [each.why_closed for each in legs] == ["closed", "done"]
+    assert [each.provider_ids["session_id"] for each in legs] == ["s1", "s2"]
