@@ -1,6 +1,6 @@
 """One set of recorded calls for all tests that need real ones, made once in a test run.
 
-Every scenario of both providers goes through a real tap in real time, all at once, while a follower writes
+Every scenario of a few providers goes through a real tap in real time, all at once, while a follower writes
 rows. What changes the folder takes a `copy` of it.
 """
 
@@ -28,9 +28,24 @@ from earwitness.simulator.run import CallResult, Simulator, simulate
 from earwitness.simulator.scenarios import scenarios_of
 
 TICK_S = 0.1  # as the server looks
-FORMATS = [("pcm_s16le", 24_000), ("mulaw", 8_000)]
-ROUTES = {"openai": "openai", "twilio": "phone"}
-PLAYS = [(provider, name) for provider in ROUTES for name in scenarios_of(provider)]
+FORMATS = [
+    ("pcm_s16le", 24_000),
+    ("mulaw", 8_000),
+    ("pcm_s16le", 16_000),
+    ("pcm_s16le", 48_000),
+    ("pcm_s16le", 8_000),
+]
+OPENAI = ("openai", "twilio")  # what most tests need
+OTHERS = ("elevenlabs", "hume", "audiocodes", "relay")
+ROUTES = {"openai": "openai", "twilio": "phone"} | {name: name for name in OTHERS}
+
+
+def plays_of(providers: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Every scenario of these providers."""
+    return [(provider, name) for provider in providers for name in scenarios_of(provider)]
+
+
+PLAYS = plays_of(OPENAI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,10 @@ class Line:
         routes = {
             "openai": Route(provider="openai", upstream=self.simulator.openai_url),
             "phone": Route(provider="twilio", upstream=self.simulator.bot_url),
+            "relay": Route(provider="twilio", upstream=self.simulator.url("relay")),
         }
+        for name in ("elevenlabs", "hume", "audiocodes"):
+            routes[name] = Route(provider=name, upstream=self.simulator.url(name))
         self.settings = Settings(data_dir=str(self.data_dir), tap=Listen(port=0), routes=routes)
         self.journal = Journal(self.data_dir / "journal")
         self.tap = Tap(self.settings, self.journal)
@@ -128,31 +146,31 @@ class Line:
         return result
 
 
-def recording() -> Recording:
-    """All scenarios of both providers, recorded, followed, finished. What fails is not tried again."""
-    return _made().result()
+def recording(providers: tuple[str, ...] = OPENAI) -> Recording:
+    """All scenarios of these providers, recorded, followed, finished. What fails is not tried again."""
+    return _made(providers).result()
 
 
 @functools.cache
-def _made() -> "Future[Recording]":
+def _made(providers: tuple[str, ...]) -> "Future[Recording]":
     data_dir = Path(tempfile.mkdtemp(prefix="earwitness-recorded-"))
     atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
     with ThreadPoolExecutor(1) as pool:  # a test's own loop may be running here
-        return pool.submit(asyncio.run, _record(data_dir))
+        return pool.submit(asyncio.run, _record(data_dir, plays_of(providers)))
 
 
-async def _record(data_dir: Path) -> Recording:
+async def _record(data_dir: Path, plays: list[tuple[str, str]]) -> Recording:
     for name in lines():  # the first to say a line would hold up all the others
         for sound in FORMATS:
             encoded(name, *sound)
     with Desk(data_dir) as desk:
         async with Line(data_dir) as line:
             watch = Watch()
-            results = await asyncio.gather(*(_later(n, line.play(*play)) for n, play in enumerate(PLAYS)))
+            results = await asyncio.gather(*(_later(n, line.play(*play)) for n, play in enumerate(plays)))
             stall_ms = watch.stop()
             await asyncio.sleep(3 * TICK_S)
     open_library(data_dir).catalog.close()
-    return Recording(data_dir, dict(zip(PLAYS, results, strict=True)), desk.rows_seen_ns, stall_ms)
+    return Recording(data_dir, dict(zip(plays, results, strict=True)), desk.rows_seen_ns, stall_ms)
 
 
 async def _later(number: int, call: Coroutine[Any, Any, CallResult]) -> CallResult:
