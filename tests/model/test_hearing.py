@@ -170,6 +170,22 @@ def test_when_the_recorder_dies_with_the_answer_half_said_nobody_knows_how_far_i
     assert seen.heard_ms == 501
 
 
+def test_an_answer_that_the_platform_speaks_by_itself_was_heard_until_its_leg_was_gone() -> None:
+    call = Script()
+    phone = call.phone()
+    phone(900, MessageOpened, item="a1", role=Role.ASSISTANT)
+    phone(1000, PlaybackReported, state="started", item="a1")
+    phone(1100, TextArrived, item="a1", text="x" * 15 + " " + "y" * 29, is_whole=True)
+    phone(1101, MessageClosed, item="a1")
+    running = message(call.conversation(), "a1")
+    phone.close(2100, "lost")
+    seen = message(call.conversation(), "a1")
+
+    assert (running.status, running.heard_ms) == ("completed", None)
+    assert (seen.status, seen.evidence) == ("interrupted", Evidence.UNKNOWN)
+    assert (seen.heard_ms, seen.heard_text) == (1100, "x" * 15)
+
+
 def test_typed_and_inserted_messages_have_nothing_to_prove() -> None:
     call = Script()
     ai = call.leg()

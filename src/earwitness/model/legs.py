@@ -122,6 +122,11 @@ class LegState:
         for line in self.lines.values():
             if isinstance(line, Playout):
                 line.cut(self.closed_ns, None)
+        claim = self.claims.get(self._playing or "")
+        if self.is_phone and claim is not None and claim.began_ns is not None and claim.ended_ns is None:
+            claim.ended_ns = max(claim.began_ns, self.closed_ns)
+            claim.played_ms = (claim.ended_ns - claim.began_ns) // NS_PER_MS
+            self.claim_version += 1
 
     def freeze(self, zero_ns: int) -> Leg:
         opened, closed = self.opened, self.closed
