@@ -57,11 +57,10 @@ def test_a_call_without_a_result_returned_nothing() -> None:
     assert book().server(**used, result="1")[1:] == ["ToolReturned call=c result=1"]
 
 
-def test_names_the_end_and_the_log_are_told() -> None:
+def test_names_and_the_log_are_told() -> None:
     assert book().server(**fact("named", provider_ids={"session_id": "s"})) == [
         'LegIdentified provider_ids={"session_id": "s"}'
     ]
-    assert book().server(**fact("hung", reason="hangup")) == ["EndAnnounced reason=hangup"]
     assert book().server(**fact("logged", kind="k", data={"a": 1})) == ['Retold kind=k data={"a": 1}']
 
 

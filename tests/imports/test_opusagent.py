@@ -1,7 +1,6 @@
 """Calls in the layout opusagent, as our exporter and as others write them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,11 @@ import pytest
 import soundfile
 
 from earwitness.errors import InvalidInput
-from earwitness.library import Library, open_library
+from earwitness.library import Library
+from imported import library
 from recorded import PLAYS, recording
 
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_library(tmp_path / "data")
-    yield library
-    library.catalog.close()
+__all__ = ["library"]
 
 
 def seed(folder: Path, **changes: Any) -> Path:

@@ -14,7 +14,6 @@ from earwitness.journal.record import Opened, Record
 from earwitness.model.events import (
     AudioArrived,
     EmotionScored,
-    EndAnnounced,
     Event,
     FormatSet,
     LegIdentified,
@@ -75,12 +74,6 @@ class Used(Fact, frozen=True, kw_only=True, tag="used"):
     result: str | None = None
 
 
-class Hung(Fact, frozen=True, kw_only=True, tag="hung"):
-    """The file says how the call ended."""
-
-    reason: str
-
-
 class Logged(Fact, frozen=True, kw_only=True, tag="logged"):
     """A line of the other recorder's log."""
 
@@ -88,7 +81,7 @@ class Logged(Fact, frozen=True, kw_only=True, tag="logged"):
     data: Any = None
 
 
-AnyFact = Named | Said | Silenced | Used | Hung | Logged
+AnyFact = Named | Said | Silenced | Used | Logged
 _decode = msgspec.json.Decoder(AnyFact).decode
 
 
@@ -154,8 +147,6 @@ def _events(fact: AnyFact, seen: Stamp) -> list[Event]:
             called = ToolCalled(seen=seen, call=fact.call, name=fact.name, arguments=fact.arguments)
             returned = ToolReturned(seen=seen, call=fact.call, result=fact.result)
             return [called] if fact.result is None else [called, returned]
-        case Hung():
-            return [EndAnnounced(seen=seen, reason=fact.reason)]
         case Logged():
             return [Retold(seen=seen, kind=fact.kind, data=fact.data)]
 

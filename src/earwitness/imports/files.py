@@ -32,6 +32,15 @@ def read_bytes(path: Path, most: int = JSON_BYTES) -> bytes:
     return data
 
 
+def begins(file: Path, word: bytes, within: int = 1 << 16) -> bool:
+    """Does this word stand near the beginning of the file? Of one that cannot be read: no."""
+    try:
+        with file.open("rb") as opened:
+            return word in opened.read(within)
+    except OSError:
+        return False
+
+
 def digest(paths: Iterable[Path]) -> bytes:
     """The same for files of the same names and bytes, wherever they lie."""
     whole = sha256()
@@ -99,8 +108,8 @@ class Document:
     @property
     def short(self) -> str:
         """The file's name without what differs from call to call, and without its ending."""
-        known = ("conversation", "summary", "data")
-        return next((name for name in known if self.path.stem.endswith(f"_{name}")), self.path.stem)
+        known = ("_conversation", "_summary", "_data")
+        return next((name for name in known if self.path.stem.endswith(name)), self.path.stem)
 
     @property
     def head(self) -> dict[str, Any]:
@@ -142,6 +151,13 @@ class Document:
                 raise self.bad(f"{key}[{number}]", "not an object")
             found.append(Document(self.path, inner, f"{self.where}.{key}[{number}]".strip(".")))
         return found
+
+    def inner(self, key: str) -> "Document":
+        """The object; an absent one is empty."""
+        value = self.body.get(key)
+        if value is not None and not isinstance(value, dict):
+            raise self.bad(key, "not an object")
+        return Document(self.path, value or {}, f"{self.where}.{key}".strip("."))
 
     def time(self, key: str) -> int | None:
         """A moment (ISO 8601) in ns since the epoch; without a zone it is UTC."""

@@ -12,7 +12,7 @@ from earwitness.capture.importing import Leg, Line, import_id
 from earwitness.clock import NS_PER_MS
 from earwitness.decoders.hume_archive import from_chat
 from earwitness.decoders.providers import PROVIDERS
-from earwitness.imports.files import Document, complain, read_bytes
+from earwitness.imports.files import Document, begins, complain, read_bytes
 from earwitness.imports.story import LONGEST_NS, Call
 from earwitness.journal.record import Kind, Opened, Origin
 
@@ -24,17 +24,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 def is_sequence(file: Path) -> bool:
-    return file.suffix == ".jsonl" and _begins(file, b'"_session"')
+    return file.suffix == ".jsonl" and begins(file, b'"_session"')
 
 
 def is_hume(file: Path) -> bool:
-    is_page = file.suffix == ".json" and (_begins(file, b"events_page") or _begins(file, b"eventsPage"))
-    return is_page or (file.suffix == ".json" and _begins(file, b"chat_group_id"))
-
-
-def _begins(file: Path, word: bytes, within: int = 1 << 16) -> bool:
-    with file.open("rb") as opened:
-        return word in opened.read(within)
+    """A page of events, with its head or without, in either spelling."""
+    words = ("events_page", "eventsPage", "message_text", "messageText")
+    return file.suffix == ".json" and any(begins(file, b'"%b"' % word.encode()) for word in words)
 
 
 def read_sequence(file: Path, workspace: str) -> Call:

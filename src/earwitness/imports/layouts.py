@@ -6,7 +6,7 @@ from pathlib import Path
 
 from earwitness.capture.importing import import_legs, is_imported
 from earwitness.errors import InvalidInput
-from earwitness.imports import frames, opusagent, recordings
+from earwitness.imports import frames, opusagent, recordings, s3, vcon, wav_json
 from earwitness.imports.files import files_below
 from earwitness.imports.story import Call
 
@@ -52,6 +52,16 @@ READERS = {
             read=lambda path, options: recordings.read(path, options.workspace, options.audio_format),
         ),
         Reader(
+            name="s3",
+            is_ours=s3.is_ours,
+            read=lambda path, options: s3.read(path, options.workspace),
+        ),
+        Reader(
+            name="vcon",
+            is_ours=vcon.is_ours,
+            read=lambda path, options: vcon.read(path, options.workspace),
+        ),
+        Reader(
             name="sequence",
             is_ours=frames.is_sequence,
             read=lambda path, options: frames.read_sequence(path, options.workspace),
@@ -60,6 +70,11 @@ READERS = {
             name="hume",
             is_ours=frames.is_hume,
             read=lambda path, options: frames.read_hume(path, options.workspace),
+        ),
+        Reader(
+            name="wav-json",
+            is_ours=wav_json.is_ours,
+            read=lambda path, options: wav_json.read(path, options.workspace),
         ),
     )
 }

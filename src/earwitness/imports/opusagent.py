@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from earwitness.clock import NS_PER_MS, NS_PER_S
 from earwitness.imports.files import Document, beside, digest
 from earwitness.imports.sound import length_ns, sound_of
 from earwitness.imports.story import Call, Story, kept
@@ -96,14 +97,18 @@ def _log(story: Story, document: Document) -> None:
 
 
 def _sound(story: Story, present: dict[str, Path]) -> None:
-    """The mono files; where one is missing, its side of the stereo file."""
+    """The mono files; or the stereo file, where one is missing or they leave the silence out."""
     sources: list[tuple[Path, tuple[Party, ...]]] = [
         (present[name], (party,)) for name, party in MONO.items() if name in present
     ]
     stereo = next((present[name] for name in STEREO if name in present), None)
-    if len(sources) < len(MONO) and stereo is not None:
+    mono_ns = max((length_ns(path) for path, _ in sources), default=0)
+    longest_ns = mono_ns if stereo is None else max(mono_ns, length_ns(stereo))
+    if stereo is not None and (len(sources) < len(MONO) or longest_ns - mono_ns > NS_PER_S):
         sources = [(stereo, tuple(MONO.values()))]
-    longest_ns = max((length_ns(path) for path, _ in sources), default=0)
     story.sounds = [sound_of(path, parties) for path, parties in sources]
-    if story.ended_ns is None:
-        story.ended_ns = max(story.began_ns + longest_ns, story.end())
+    if story.end() < story.began_ns:
+        return  # refused as a whole
+    sounded_ns = story.began_ns + longest_ns
+    is_same = story.ended_ns is not None and abs(story.ended_ns - sounded_ns) < NS_PER_MS
+    story.ended_ns = sounded_ns if is_same else max(story.end(), sounded_ns)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from earwitness.imports.files import Document, beside, digest
+from earwitness.imports.files import Document, begins, beside, digest
 from earwitness.imports.sound import parse_format, raw_sound_of
 from earwitness.imports.story import Call, Story, kept
 from earwitness.model.events import Party
@@ -13,9 +13,8 @@ SPEAKERS = {"user": Party.CALLER, "assistant": Party.AGENT, "system": None}
 
 
 def is_ours(file: Path) -> bool:
-    """The conversation, beside one of the other two; another layout ends its files alike."""
-    stem = file.name.removesuffix(CONVERSATION)
-    return stem != file.name and any(beside(file.parent, stem + other) for other in (AUDIO, SUMMARY))
+    """The conversation; another layout ends its files alike."""
+    return file.name.endswith(CONVERSATION) and begins(file, b'"call_id"')
 
 
 def read(file: Path, workspace: str, audio_format: str) -> Call:
@@ -42,7 +41,8 @@ def read(file: Path, workspace: str, audio_format: str) -> Call:
         story.say(at_ns, line.text("text") or "", party=party, source=line)
         if party is Party.AGENT and spoken_ns is None:
             spoken_ns = at_ns
-    story.metadata["imported"]["types"] = [line.text("type") for line in lines]
+    types = [line.text("type") for line in lines if (line.text("text") or "").strip()]
+    story.metadata["imported"]["lines"] = {"types": types}
     audio = beside(file.parent, stem + AUDIO)
     if audio is not None:
         encoding, rate_hz = parse_format(audio_format)

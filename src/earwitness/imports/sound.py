@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from heapq import merge
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,14 @@ _FORMAT = re.compile(rf"({'|'.join(_NAMES)})(?:[ @:]+(\d{{1,6}})(k)?(?:hz)?)?")
 Sound = tuple[int, int, bytes]  # when it begins and ends, in ns from the call's start; the record's payload
 
 
-def sound_of(path: Path, parties: tuple[Party, ...], *, at_ns: int = 0) -> Iterator[Sound]:
-    """The file's channels, one a party, from `at_ns` on. A single party gets the first channel."""
-    with _opened(path) as file:
+def sound_of(
+    path: Path, parties: tuple[Party, ...], *, at_ns: int = 0, data: bytes | None = None
+) -> Iterator[Sound]:
+    """The file's channels, one a party, from `at_ns` on. A single party gets the first channel.
+
+    `data`: a sound file that stands within the file of this path.
+    """
+    with _opened(path, data) as file:
         if file.samplerate not in RATES_HZ:
             raise complain(path, "sample rate", f"{file.samplerate} Hz is none we know")
         if file.channels < len(parties):
@@ -96,9 +102,14 @@ def parse_format(words: str) -> tuple[str, int]:
     raise InvalidInput(f"no audio format {words!r}", hint="For example: pcm16 24k, mulaw 8k, alaw 8000.")
 
 
-def length_ns(path: Path) -> int:
+def channels(path: Path, data: bytes | None = None) -> int:
+    with _opened(path, data) as file:
+        return int(file.channels)
+
+
+def length_ns(path: Path, data: bytes | None = None) -> int:
     """How long the file sounds."""
-    with _opened(path) as file:
+    with _opened(path, data) as file:
         if file.samplerate not in RATES_HZ or file.frames > LONGEST_S * file.samplerate:
             raise complain(path, "length", f"{file.frames} samples at {file.samplerate} Hz")
         return _ns(file.frames, file.samplerate)
@@ -110,9 +121,9 @@ def _ns(frames: int, rate_hz: int) -> int:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path, data: bytes | None = None) -> Iterator[soundfile.SoundFile]:
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(path if data is None else BytesIO(data)) as file:
             yield file
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
         raise complain(path, "", f"no sound that can be read: {error}") from error

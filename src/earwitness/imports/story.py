@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from earwitness.capture.importing import BEFORE_NS, Leg, Line, import_id
-from earwitness.decoders.imported import Fact, Hung, Logged, Named, Said, Silenced, Used
+from earwitness.decoders.imported import Fact, Logged, Named, Said, Silenced, Used
 from earwitness.errors import InvalidInput
 from earwitness.imports.files import Document, complain
 from earwitness.imports.sound import Sound
-from earwitness.journal.record import Kind, Opened, Origin
+from earwitness.journal.record import Kind, Note, Opened, Origin
 from earwitness.model.events import Party, Role
 
 LONGEST_NS = BEFORE_NS  # a day; silence of that length is rendered too, and costs
@@ -47,6 +47,7 @@ class Story:
     labels: tuple[str, ...] = ()
     subject: str | None = None
     _facts: list[tuple[int, Origin, bytes]] = field(default_factory=list)
+    _notes: list[Line] = field(default_factory=list)
     _last_item: str | None = None
     _items: int = 0
     _calls: set[str] = field(default_factory=set)
@@ -103,22 +104,33 @@ class Story:
             self.tell(at_ns + length_ns, Silenced(item=said.item), source)
 
     def use(
-        self, at_ns: int, name: str, arguments: Any, result: Any, *, call: str | None, source: Document
+        self,
+        at_ns: int,
+        name: str,
+        arguments: Any,
+        result: Any,
+        *,
+        call: str | None,
+        source: Document,
+        is_json: bool = False,
     ) -> None:
-        """A tool call; `None` as a result means that none is told."""
+        """A tool call; `None` as a result means that none is told. `is_json`: texts are JSON already."""
         call = call or f"call_{len(self._calls) + 1}"
         while call in self._calls:
             call += "_"
         self._calls.add(call)
-        used = Used(call=call, name=name, arguments=as_text(arguments), result=as_text(result))
+        told, back = (
+            value if is_json and isinstance(value, str) else as_text(value) for value in (arguments, result)
+        )
+        used = Used(call=call, name=name, arguments=told, result=back)
         self.tell(at_ns, used, source)
 
     def log(self, at_ns: int, kind: str, data: Any, source: Document) -> None:
         self.tell(at_ns, Logged(kind=kind, data=data), source)
 
-    def hang_up(self, reason: str | None) -> None:
-        if reason:
-            self.tell(self.end(), Hung(reason=reason))
+    def note(self, at_ns: int, verb: str, data: dict[str, Any]) -> None:
+        """What the application said of the call: `snapshot`, `end`."""
+        self._notes.append(Line(at_ns, Origin.RECORDER, Kind.NOTE, _encode(Note(verb=verb, data=data))))
 
     def call(self, workspace: str) -> Call:
         """The whole of it. Raises `InvalidInput` where its length is beyond belief."""
@@ -153,7 +165,7 @@ class Story:
             )
             for sound in self.sounds
         ]
-        return merge(told, *heard, key=lambda line: line.at_ns)
+        return merge(told, sorted(self._notes), *heard, key=lambda line: line.at_ns)
 
 
 def as_text(value: Any) -> str | None:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from earwitness.model.conversation import Conversation, Message, Snapshot, ToolCall
-from earwitness.model.events import AudioArrived, Party, Role
+from earwitness.model.events import AudioArrived, Party, Retold, Role
 from earwitness.projections import transcript
 from earwitness.projections.analytics import duration
+from earwitness.projections.kept import kept
 from earwitness.projections.layouts import Layout, Source, Text, as_json
 from earwitness.projections.moments import instant
 from earwitness.projections.naming import call_id
@@ -28,11 +29,17 @@ def conversation_parts(source: Source) -> Iterator[str]:
         "endTime": instant(conversation, conversation.ended_ns),
         "duration": duration(conversation),
     }
-    yield _encode(head)[:-1]
-    yield from _list("historySnapshots", (_snapshot(conversation, each) for each in conversation.snapshots))
-    yield from _list(
-        "events", (event for _, event in heapq.merge(*_events(source), key=lambda each: each[0]))
-    )
+    imported = kept(conversation, "s3", "_conversation")
+    yield _encode(head | imported)[:-1]
+    if imported:
+        yield from _list("historySnapshots", _retold(source, "historySnapshots"))
+        yield from _list("events", _retold(source, "events"))
+    else:
+        snapshots = (_snapshot(conversation, each) for each in conversation.snapshots)
+        yield from _list("historySnapshots", snapshots)
+        yield from _list(
+            "events", (event for _, event in heapq.merge(*_events(source), key=lambda each: each[0]))
+        )
     yield "\n}\n"
 
 
@@ -46,7 +53,13 @@ def summary_document(conversation: Conversation) -> dict[str, Any]:
         },
         "topics": list(conversation.labels),
         "outcome": conversation.outcome,
+        **kept(conversation, "s3", "_summary"),
     }
+
+
+def _retold(source: Source, kind: str) -> Iterator[dict[str, Any]]:
+    """Of a call that was imported: what stood in that list."""
+    return (e.data for e in source.events() if isinstance(e, Retold) and e.kind == kind)
 
 
 def _names(conversation: Conversation) -> dict[str, Any]:

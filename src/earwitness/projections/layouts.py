@@ -139,6 +139,9 @@ def recordings_document(conversation: Conversation) -> dict[str, Any]:
         }
         for message in _told(conversation)
     ]
+    types = kept(conversation, "recordings", "lines").get("types", ())
+    for line, kind in zip(lines, types, strict=False):
+        line["type"] = kind or line["type"]
     agent = conversation.sent.get(Party.AGENT) or conversation.tracks.get(Party.AGENT)
     return {
         "call_id": call_id(conversation),
