@@ -192,3 +192,8 @@ def test_a_mapping_that_cannot_be_meant_is_refused(empty_folder: Path, line: str
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(AttributeError):
         Settings().data_dir = "x"  # type: ignore[misc]
+
+
+def test_an_object_store_that_is_not_offered_is_refused_instead_of_ignored() -> None:
+    with pytest.raises(SettingsError, match="only a folder"):
+        load(None, {"EARWITNESS_OBJECT_STORE_URL": "s3://bucket"}, {})

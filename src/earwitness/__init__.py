@@ -30,4 +30,7 @@ def __getattr__(name: str) -> Any:
     """Load what is asked for, when it is asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        raise ImportError(f"earwitness.{name} needs {error.name}: install earwitness[server]") from error

@@ -212,6 +212,11 @@ def load(
     _merge(tree, _from_environment(os.environ if environ is None else environ))
     _merge(tree, flags or {})
     _refuse_unknown(tree, Settings, "")
+    if tree.get("object_store_url"):
+        raise SettingsError(
+            "object_store_url: only a folder is offered yet",
+            hint="Leave it out; files lie in data_dir/objects.",
+        )
     try:
         return msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:

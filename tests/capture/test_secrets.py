@@ -120,6 +120,8 @@ def test_every_header_of_a_remote_tool_is_struck_but_its_names_stay():
         {"type": "text", "token": "reservations", "last": False},
         {"type": "text", "token": "555-0123-4567", "last": True, "lang": "en-US"},
         {"type": "text", "last": True, "token": "a reservation at half past 7"},
+        {"type": "text", "last": True, "token": "Goodbye."},
+        {"token": "congratulations!", "type": "text"},
         {"usage": {"total_tokens": 12345678, "input_token_details": {"text_tokens": 100}}},
         {"text": "the task-force asked for a token of trust, a key, and a basic risk-assessment"},
         {"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(range(256)) * 9).decode()},

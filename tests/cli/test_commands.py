@@ -2,14 +2,20 @@
 
 import json
 import os
+import re
 import wave
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qsl
 
 import pytest
 
 from chaos_tools import Mount, needs_root, needs_tool
 from earwitness.cli import play
 from earwitness.journal.reader import leg_folders
+from earwitness.server.guard import Links
+from earwitness.store.secret_file import ensure_secret
 from played import Played
 from served import run
 from typed import Typist
@@ -29,6 +35,32 @@ def test_show_tells_the_call_at_a_glance(typist: Typist, order: str) -> None:
     assert "mushroom pizza" in typist.type("show", order).stdout
     assert typist.json("show", order)["id"] == order
     assert typist.json("show", "latest")["id"] == typist.json("list")[0]["id"]
+
+
+def test_show_gives_an_address_that_opens_this_call_and_no_other(typist: Typist, order: str) -> None:
+    (address,) = re.findall(r"http://\S+/listen/\S+", typist.type("show", order).stdout)
+    path, _, query = address.partition("?")
+    links = Links(ensure_secret(typist.folder, "links"))
+    assert path.endswith(f"/listen/{order}")
+    assert links.allows(order, dict(parse_qsl(query)))
+    assert not links.allows("another", dict(parse_qsl(query)))
+
+
+def test_check_asks_a_running_server_how_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unwell(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(b'{"status": "not ready", "reasons": ["the recorder loses data: disk full"]}')
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Unwell) as server:
+        Thread(target=server.handle_request).start()
+        monkeypatch.setenv("EARWITNESS_API__PORT", str(server.server_port))
+        told = Typist(tmp_path / "new").type("check", exits=1).stdout
+    assert "the server says: the recorder loses data: disk full" in told
 
 
 def test_a_transcript_is_printed_or_written(typist: Typist, order: str, tmp_path: Path) -> None:

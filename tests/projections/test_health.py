@@ -80,3 +80,13 @@ def test_a_party_that_only_typed_needs_no_audio():
 def test_the_document_names_the_call_its_state_and_its_score():
     told = health.document(CALL)
     assert told == {"conversation": CALL.id, "status": "complete", "score": 100, "reasons": []}
+
+
+def test_words_that_were_struck_out_take_away_from_the_trust():
+    struck = replace(CALL.messages[0], text="One [struck]let me check.")
+    score, reasons = judged(messages=(struck, *CALL.messages[1:]))
+    assert (score, reasons) == (90, [("struck_words", 10)])
+
+
+def test_a_protocol_that_carries_no_sound_is_not_blamed_for_it():
+    assert judged(tracks={}) == (100, [])

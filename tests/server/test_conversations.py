@@ -165,11 +165,12 @@ def test_it_tells_who_said_what_and_what_was_done(asker: Asker, order: str) -> N
 
 def test_events_and_records_come_one_object_a_line(asker: Asker, phone_order: str) -> None:
     for path in ("events", "records"):
-        answer = asker.ask(f"{BASE}/{phone_order}/{path}")
+        answer = asker.ask(f"{BASE}/{phone_order}/{path}", "admin")
         assert answer.headers["Content-Type"] == "application/x-ndjson"
         documents = [json.loads(line) for line in answer.text.splitlines()]
         assert len(documents) > 100
         assert len({document["leg"] for document in documents}) == 2
+    assert asker.ask(f"{BASE}/{phone_order}/records", "read").status_code == 403  # the wire as it came
     kinds = {json.loads(line)["type"] for line in asker.ask(f"{BASE}/{phone_order}/events").text.splitlines()}
     assert {"LegOpened", "AudioArrived", "ToolCalled", "LegClosed"} <= kinds
 

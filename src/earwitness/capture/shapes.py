@@ -22,7 +22,9 @@ FIELDS = tuple(
     for pattern in (
         rb'"' + _NAMES + rb'"\s*:\s*"' + _VALUE + rb'"',
         rb'"' + _NAMES + rb'"\s*:\s*\{[^{}]*?"value"\s*:\s*"' + _VALUE + rb'"',
-        rb'"token"\s*:\s*"(?P<v>(?:[!#-\[\]-~]|\\.){8,})"(?!\s*,\s*"' + _PIECE + rb'")',
+        rb'"token"\s*:\s*"(?=[!-~]*[0-9]|[!#-~]{24})(?P<v>(?:[!#-\[\]-~]|\\.){8,})"(?!\s*,\s*"'
+        + _PIECE
+        + rb'")',
         rb'\\"' + _NAMES + rb'\\"\s*:\s*\\"' + _INNER_VALUE + rb'\\"',
         rb'\\"token\\"\s*:\s*\\"' + _INNER_VALUE + rb'\\"(?!\s*,\s*\\"' + _PIECE + rb'\\")',
         rb"(?:[?&;]|\\u0026)(?:" + _NAMES + rb"|token|key|sig|jwt)=(?P<v>[^&\s\"'\\;,<>#]+)",

@@ -1,10 +1,11 @@
 """`earwitness check`."""
 
+import json
 import sys
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, say, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json, say, settings_of, workspace_option
 
 
 @click.command("check")
@@ -19,11 +20,29 @@ def command(context: click.Context, workspace: str, as_json: bool) -> None:
     Example: earwitness check
     """
     report = library_of(context, workspace).check()
+    report["problems"] += _of_the_server(context)
     if as_json:
         print_json(report)
     else:
         _print(report)
     sys.exit(1 if report["problems"] else 0)
+
+
+def _of_the_server(context: click.Context) -> list[str]:
+    """What a running server says of itself; nothing where none runs."""
+    from http.client import HTTPException
+    from urllib.error import HTTPError, URLError
+    from urllib.request import urlopen
+
+    api = settings_of(context).api
+    try:
+        urlopen(f"http://{api.host}:{api.port}/readyz", timeout=2).close()
+    except HTTPError as error:
+        with error:
+            return [f"the server says: {reason}" for reason in json.load(error).get("reasons", ["not ready"])]
+    except (URLError, OSError, HTTPException, ValueError):
+        return []
+    return []
 
 
 def _print(report: dict[str, object]) -> None:

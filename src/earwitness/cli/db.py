@@ -67,4 +67,4 @@ def history(context: click.Context) -> None:
     from earwitness.store import migrate
 
     for revision in migrate.history(_url(context)):
-        click.echo(revision)
+        click.echo(f"{revision.id}  {revision.title}{'  (current)' if revision.is_current else ''}")

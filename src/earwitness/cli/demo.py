@@ -52,6 +52,7 @@ async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: flo
         for problem in problems:
             click.echo(f"PROBLEM {problem}", err=True)
         if once:
+            click.echo(f"\nthe addresses open while `earwitness --data-dir {running.data_dir} serve` runs")
             click.echo(
                 "every call was recorded, complete and readable" if not problems else "not all is well"
             )

@@ -1,5 +1,6 @@
 """`earwitness play`."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,10 +49,17 @@ def command(
         click.echo(f"{file}  ({max(sound.seconds - start_s, 0):.1f} s, {track})")
 
 
+def _runs(words: list[str]) -> bool:
+    """Players tell at length why they cannot play; that they cannot is all a reader needs."""
+    return subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode == 0  # noqa: S603
+
+
 def _played(file: Path) -> bool:
     for player in PLAYERS.get(sys.platform, ()):
         program = shutil.which(player[0])
-        if program and subprocess.run([program, *player[1:], str(file)], check=False).returncode == 0:  # noqa: S603
+        if player[0] == "xdg-open" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            continue  # there is no desktop to open it
+        if program and _runs([program, *player[1:], str(file)]):
             return True
     click.echo("no player could play here (tried aplay, paplay, play ...); the file is yours:", err=True)
     return False

@@ -85,6 +85,8 @@ def print_first_key(settings: Settings) -> None:
     keys = Keys(Catalog.open(settings.catalog_url).database)
     if not keys.list("default"):
         click.echo(f"API key, shown only now: {keys.create('first', ('admin',)).text}")
+    else:
+        click.echo("API keys exist; `earwitness keys create NAME` makes another")
 
 
 def _say_api(settings: Settings, port: int) -> None:

@@ -2,7 +2,15 @@
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, ref_argument, say, workspace_option
+from earwitness.cli.desk import (
+    json_option,
+    library_of,
+    print_json,
+    ref_argument,
+    say,
+    settings_of,
+    workspace_option,
+)
 
 
 @click.command("show")
@@ -20,3 +28,15 @@ def command(context: click.Context, ref: str, workspace: str, as_json: bool) -> 
         print_json(recorded.document())
     else:
         say(recorded.summary(), nl=False)
+        click.echo(
+            f"\nListen, for ten minutes, while a server runs: {_address(context, workspace, recorded.id)}"
+        )
+
+
+def _address(context: click.Context, workspace: str, conversation: str) -> str:
+    from earwitness.server.guard import Links
+    from earwitness.store.secret_file import ensure_secret
+
+    settings = settings_of(context)
+    signed = Links(ensure_secret(settings.data_path, "links")).sign(workspace, conversation)
+    return f"http://{settings.api.host}:{settings.api.port}/listen/{conversation}?{signed}"

@@ -12,6 +12,7 @@ from earwitness.projections.moments import milliseconds
 
 _COST_OF_FINDING = {"undecoded": 2, "parse_error": 20, "provider_error": 2, "sequence_gap": 5}
 _COST_OF_GAP = 20
+STRUCK = "[struck]"  # what stands in the journal for a credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ def reasons(conversation: Conversation) -> list[Reason]:
     """All of them, the gravest first."""
     found = [*_of_gaps(conversation), *_of_state(conversation), *_of_findings(conversation)]
     found += _of_messages(conversation)
+    found += _of_struck_words(conversation)
     return sorted(found, key=lambda reason: -reason.cost)
 
 
@@ -63,10 +65,19 @@ def _of_gaps(conversation: Conversation) -> list[Reason]:
 
 def _gap_sentence(reason: str, count: int | None, at_ns: int, until_ns: int | None) -> str:
     if reason == "crash":
-        return f"the recorder died at {at_ns / 1e9:.3f} s; what followed, and up to 50 ms before, is not kept"
+        return f"the recorder died, or could write no more, at {at_ns / 1e9:.3f} s: what followed is not kept"
     how_many = "an unknown number of" if count is None else str(count)
     length = "" if until_ns is None else f" over {(until_ns - at_ns) / 1e9:.3f} s"
     return f"{how_many} records are missing{length} ({reason})"
+
+
+def _of_struck_words(conversation: Conversation) -> list[Reason]:
+    """Credentials are struck out before anything is kept; where words look like one they are gone too."""
+    struck = [message for message in conversation.messages if STRUCK in message.text]
+    if not struck:
+        return []
+    message = f"words of {len(struck)} messages were taken for a credential and struck out"
+    return [Reason(code="struck_words", message=message, cost=10, at_ms=milliseconds(struck[0].started_ns))]
 
 
 def _of_state(conversation: Conversation) -> list[Reason]:
@@ -102,7 +113,7 @@ def _of_messages(conversation: Conversation) -> list[Reason]:
         talks = any(
             m.party is party and m.is_audible and m.text and m.sent_ms != 0 for m in conversation.messages
         )
-        if talks and party not in spoke:
+        if talks and spoke and party not in spoke:  # where nobody has any, the protocol carries none
             found.append(
                 Reason(code=f"no_{party}_audio", message=f"no audio of the {party} was seen", cost=15)
             )

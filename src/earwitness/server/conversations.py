@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
-from earwitness.server.guard import Reader, Writer
+from earwitness.server.guard import RawReader, Reader, Writer
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
@@ -92,7 +92,7 @@ def events(visitor: Reader, conversation_id: str) -> Response:
 
 
 @router.get("/{conversation_id}/records", summary="The wire itself, one JSON object a record")
-def records(visitor: Reader, conversation_id: str) -> Response:
+def records(visitor: RawReader, conversation_id: str) -> Response:
     recorded = visitor.library.conversation(conversation_id)
 
     def lines() -> Iterator[str]:

@@ -23,6 +23,7 @@ from earwitness.store.keys import Scope
 
 SIGNED = frozenset({f"/webhooks/{name}" for name in ("openai", "elevenlabs", "twilio", "hume")})
 OPEN = SIGNED | {
+    "/",
     "/healthz",
     "/readyz",
     "/static",
@@ -117,6 +118,7 @@ def _holds_link(request: Request) -> bool:
 
 Reader = Annotated[Visitor, needs(Scope.READ)]
 Listener = Annotated[Visitor, needs(Scope.READ, or_link=True)]
+RawReader = Annotated[Visitor, needs(Scope.READ_RAW)]  # the wire itself, as it came
 Writer = Annotated[Visitor, needs(Scope.WRITE)]
 Saver = Annotated[Visitor, needs(Scope.WRITE, is_for_own=True)]
 Admin = Annotated[Visitor, needs(Scope.ADMIN)]

@@ -85,6 +85,18 @@ def _line(message: Message) -> str:
     )
 
 
+def front_page() -> str:
+    """What an address without a path answers: nothing about any call."""
+    return _page(
+        "Earwitness",
+        "<h1>Earwitness is running</h1>"
+        "<p><code>earwitness list</code> names the recorded calls. <code>earwitness show latest</code> "
+        "prints an address that opens one of them here for ten minutes.</p>"
+        "<p>Programs ask with a key, as <code>Authorization: Bearer &lt;key&gt;</code>: "
+        "<code>/docs</code> says what there is, <code>earwitness keys create NAME</code> makes a key.</p>",
+    )
+
+
 def api_page(schema: dict[str, Any]) -> str:
     """The API at a glance, made from its OpenAPI document; nothing is fetched from elsewhere."""
     rows = "".join(

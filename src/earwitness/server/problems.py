@@ -23,6 +23,7 @@ STATUS = {
 }
 _HINTS = {
     401: "Send `Authorization: Bearer <key>`; `earwitness keys create` makes one.",
+    403: "Ask with a key that has it; `earwitness keys create --help` lists the rights.",
     404: "See /docs for what there is.",
     405: "See /docs for the methods of each path.",
     413: "Send less at once; a message is a few sentences.",

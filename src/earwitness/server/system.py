@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from earwitness.server.guard import Reader
 from earwitness.server.metrics import registry_for
-from earwitness.server.page import api_page
+from earwitness.server.page import api_page, front_page
 
 router = APIRouter(tags=["system"])
 
@@ -14,6 +14,11 @@ router = APIRouter(tags=["system"])
 @router.get("/healthz", summary="The process is up")
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+def front() -> str:
+    return front_page()
 
 
 @router.get("/readyz", summary="It records and answers; 503 and the reasons when it does not")

@@ -93,7 +93,7 @@ class Worker:
         if self._stop.is_set() or done.cancelled():
             return
         if error := done.exception():  # tried again after the next call, or at the next start
-            log.error("finishing failed, conversation %s", conversation_id, exc_info=error)
+            log.error("finishing failed, conversation %s: %s", conversation_id, error)
         elif not self._under_way:
             self._may_be_due.set()  # the catalog names a hundred at a time
 
