@@ -92,6 +92,18 @@ def test_what_the_address_says_of_a_call_does_not_make_a_refused_one_come_up() -
     assert call.conversation().status is Status.FAILED
 
 
+@pytest.mark.parametrize(
+    ("why", "status", "code"), [("unreachable", None, "unreachable"), ("done", 101, "program_failed")]
+)
+def test_why_a_leg_ended_badly_is_told_in_words(why: str, status: int | None, code: str) -> None:
+    call = Script()
+    call.leg(status=status).close(100, why, detail="NameError")
+    (finding,) = call.conversation().findings
+
+    assert finding.code == code
+    assert finding.message.endswith("NameError")
+
+
 def test_a_refused_leg_beside_one_that_came_up_takes_nothing_away() -> None:
     call = Script()
     call.leg(status=401).close(100, "refused")

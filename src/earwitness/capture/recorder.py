@@ -10,9 +10,10 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import msgspec
 
@@ -22,6 +23,7 @@ from earwitness.clock import Clock, SystemClock, uuid7
 from earwitness.errors import EarwitnessError
 from earwitness.journal.record import Ended, Kind, Note, Opened, Origin
 from earwitness.journal.writer import Journal, LegWriter
+from earwitness.settings import Provider
 
 _log = logging.getLogger("earwitness")
 _encode_event = msgspec.json.Encoder().encode
@@ -71,6 +73,12 @@ class Recorder:
         self._now = clock.now
         self._ending: LegWriter | None = None  # told its end; the disk may not have all of it yet
         self._writer: LegWriter | None = None
+        self._data_dir = data_dir
+        if opened.provider not in get_args(Provider):
+            near = get_close_matches(opened.provider, get_args(Provider), n=1, cutoff=0.0)
+            _log.warning(
+                "provider %s is not known and stays undecoded; did you mean %s?", opened.provider, *near
+            )
         self._begin_leg(opened, data_dir, clock)
 
     @classmethod
@@ -188,7 +196,7 @@ class Recorder:
         _log.warning("recording fault", extra={"fault": fault, "leg": self.leg})
 
     def _note_unrecorded(self, fault: str) -> None:
-        _log.warning("this call goes unrecorded", extra={"fault": fault, "leg": self.leg})
+        _log.warning("this call goes unrecorded: %s, data_dir %s", fault, self._data_dir)
 
 
 def in_bytes(event: object) -> tuple[Kind, bytes]:

@@ -10,7 +10,13 @@ from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Evidence, Party, Role
 from earwitness.projections.moments import milliseconds
 
-_COST_OF_FINDING = {"undecoded": 2, "parse_error": 20, "provider_error": 2, "sequence_gap": 5}
+_COST_OF_FINDING = {
+    "undecoded": 2,
+    "parse_error": 20,
+    "provider_error": 2,
+    "sequence_gap": 5,
+    "program_failed": 10,
+}
 _COST_OF_GAP = 20
 STRUCK = "[struck]"  # what stands in the journal for a credential
 
