@@ -20,8 +20,7 @@ from earwitness.model.sound import Owner
 from earwitness.model.view import View
 
 _TOLD = frozenset({e.MessageOpened, e.TextArrived, e.MessageClosed, e.ToolCalled, e.ToolReturned})
-
-BAD_ENDS = {"unreachable": "unreachable", "done": "program_failed"}  # with a detail: what it is found as
+_BAD_ENDS = {"unreachable": "unreachable", "done": "program_failed"}  # with a detail: what it is found as
 
 
 class Fold:
@@ -123,8 +122,8 @@ class Fold:
         if leg.closed is not None:
             return
         leg.close(event)
-        if event.detail and event.why in BAD_ENDS:
-            self._find(BAD_ENDS[event.why], f"the connection ended by {event.detail}", event)
+        if event.detail and event.why in _BAD_ENDS:
+            self._find(_BAD_ENDS[event.why], f"the connection ended by {event.detail}", event)
         if self.speaking is not None and self.speaking[0] == leg.id:
             self.speaking = None
         orphans = [message for message in leg.messages.values() if message.status == "open"]
