@@ -83,7 +83,9 @@ def test_how_far_each_answer_was_heard_is_known_to_twenty_milliseconds(call):
     ]
     for row, each in zip(rows, truth.heard, strict=True):
         assert row.heard_ms == pytest.approx(each.heard_ms, abs=tolerance_ms())
-        assert row.sent_ms == pytest.approx(each.sent_ms, abs=1)
+        assert row.sent_ms >= each.sent_ms - 1
+        if truth.ended != "died":  # else what was on its way to the phone never got there
+            assert row.sent_ms == pytest.approx(each.sent_ms, abs=1)
         if row.status == "interrupted":
             assert row.text.startswith(row.heard_text)
             assert 0 < len(row.heard_text) < len(row.text)
