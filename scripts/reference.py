@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from declarations import cell, classes_of, code, field_table, fields_of, own_doc, table
 
@@ -20,7 +20,7 @@ SOURCE = "../../src/earwitness"
 
 
 def settings_page() -> str:
-    from earwitness import settings
+    from earwitness import configuration, settings
 
     rows: list[str] = []
 
@@ -35,9 +35,8 @@ def settings_page() -> str:
                 rows.append(row(f"{prefix}{field.name}", field.kind, field.default, field.comment))
 
     def row(key: str, kind: str, default: str, comment: str) -> str:
-        words = getattr(settings, kind, None)  # a named set of words, written out
-        kind = str(words).removeprefix("typing.") if words else kind
-        variable = settings.PREFIX + key.upper().replace(".", "__")
+        kind = spelled(getattr(settings, kind, None)) or kind
+        variable = configuration.PREFIX + key.upper().replace(".", "__")
         return f"| `{key}` | {code(kind)} | {code(default) or 'required'} | `{variable}` | {cell(comment)} |"
 
     walk(settings.Settings, "")
@@ -47,7 +46,8 @@ def settings_page() -> str:
     return "\n".join(
         [
             f"# Settings\n\n{inspect.getdoc(settings)}\n",
-            f"The file is `{settings.FILE_NAME}` in the working directory, or the one named by `--config`.",
+            f"The file is `{configuration.FILE_NAME}` in the working directory, or the one named by",
+            "`--config`.",
             "A key that is not in this table is refused, and the nearest known one is named.\n",
             table("key", "type", "default", "environment", "meaning"),
             *rows,
@@ -58,6 +58,14 @@ def settings_page() -> str:
             field_table(settings.WireMapping),
         ]
     )
+
+
+def spelled(kind: Any) -> str:
+    """A type that has a name of its own, written out: the words, or the range."""
+    if get_origin(kind) is Annotated:
+        bounds = get_args(kind)[1]
+        return f"{get_args(kind)[0].__name__}, {bounds.ge} to {bounds.le}"
+    return str(kind).removeprefix("typing.") if kind else ""
 
 
 def events_page() -> str:

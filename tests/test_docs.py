@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 import earwitness
-from earwitness import errors, settings
+from earwitness import configuration, errors, settings
 from earwitness.cli import main as cli
 from earwitness.decoders.providers import PROVIDERS
 from earwitness.model import conversation, events
@@ -184,7 +184,7 @@ def test_every_printed_configuration_is_accepted(page: str, text: str, tmp_path:
     tomllib.loads(text)
     file = tmp_path / "earwitness.toml"
     file.write_text(text, "utf-8")
-    settings.load(file, environ={})
+    configuration.load(file, environ={})
 
 
 @pytest.mark.parametrize(("page", "text"), list(blocks("python")))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from earwitness.configuration import load
 from earwitness.errors import SettingsError
-from earwitness.settings import Route, Settings, WireMapping, load
+from earwitness.settings import Route, Settings, WireMapping
 
 
 @pytest.fixture(autouse=True)
@@ -123,8 +124,8 @@ def test_an_unknown_key_of_the_environment_is_refused_too() -> None:
     ("text", "named"),
     [
         ('tap = { port = "many" }', "tap.port"),
-        ('record = { on_failure = "shrug" }', "record.on_failure"),
-        ('[routes]\np = { provider = "carrier-pigeon", upstream = "ws://x" }', "provider"),
+        ("tap = { port = 70000 }", "tap.port"),  # which a socket would take for 4464
+        ("api = { port = -1 }", "api.port"),
         ('[routes]\np = { provider = "twilio" }', "upstream"),
         ("tap = 5", "tap"),
     ],
@@ -133,6 +134,23 @@ def test_a_wrong_value_is_refused_with_its_place(empty_folder: Path, text: str, 
     write(empty_folder, text)
     with pytest.raises(SettingsError, match=named):
         load(environ={})
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "nearest"),
+    [
+        ('record = { on_failure = "refused" }', "record.on_failure", "refuse"),
+        ('[routes]\np = { provider = "openay", upstream = "ws://x" }', "routes.p.provider", "openai"),
+    ],
+)
+def test_a_word_that_is_no_choice_is_refused_and_the_nearest_named(
+    empty_folder: Path, text: str, key: str, nearest: str
+) -> None:
+    write(empty_folder, text)
+    with pytest.raises(SettingsError, match=f"^{key} cannot be ") as raised:
+        load(environ={})
+    assert raised.value.facts == {"key": key, "nearest": nearest}
+    assert f"Did you mean {nearest}?" in raised.value.hint
 
 
 @pytest.mark.parametrize(

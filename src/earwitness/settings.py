@@ -4,31 +4,21 @@ Later wins: defaults, `earwitness.toml`, environment `EARWITNESS_*` (nested with
 Passed in wherever it is needed; there is no global.
 """
 
-import difflib
-import os
 import re
-import tomllib
-import types
-import typing
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from earwitness.errors import SettingsError
-
-PREFIX = "EARWITNESS_"
-FILE_NAME = "earwitness.toml"
-
 Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
 class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the API listens."""
 
     host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
-    port: int = 5001  # 0: any free one
+    port: Port = 5001  # 0: any free one
     cors_origins: tuple[str, ...] | str = ()  # whose pages may call the API, e.g. https://app.example.org
     any_subject: bool = False  # let research ids log in that nobody registered
     token_minutes: int = 60  # how long a login lasts
@@ -44,7 +34,7 @@ class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where callers connect instead of to the provider."""
 
     host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
-    port: int = 5002  # 0: any free one
+    port: Port = 5002  # 0: any free one
     require_key: bool = False  # refuse legs that bring no key of ours
     tls_cert: str = ""  # PEM file; with tls_key the tap listens on wss
     tls_key: str = ""  # PEM file of the certificate's private key
@@ -119,7 +109,7 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstream: str  # ws:// or wss://, host, port, path prefix
     record: Recording | None = None  # None: as for all
     metadata: dict[str, str] = {}  # given to every conversation that comes this way
-    enabled: bool = True  # False: callers get 404
+    enabled: bool = True  # False: callers get 403
     mapping: WireMapping | None = None  # for the provider generic: how to read it
     ca_file: str = ""  # PEM of the authority that signed the upstream's certificate, if private
 
@@ -195,92 +185,3 @@ DEFAULT_ROUTES = {
     "sim-sip": Route(provider="audiocodes", upstream=f"ws://127.0.0.1:{SIMULATED_AUDIOCODES_PORT}"),
     "sim-relay": Route(provider="twilio", upstream=f"ws://127.0.0.1:{SIMULATED_RELAY_PORT}"),
 }
-
-
-def load(
-    file: Path | None = None,
-    environ: Mapping[str, str] | None = None,
-    flags: Mapping[str, Any] | None = None,
-) -> Settings:
-    """Read all sources and check them together.
-
-    `file` must exist when given; without it `earwitness.toml` of the working directory is read if it
-    is there. Raises `SettingsError` naming the key, where it stands and the nearest known key.
-    """
-    tree: dict[str, Any] = {"routes": msgspec.to_builtins(DEFAULT_ROUTES)}
-    _merge(tree, _read_file(file))
-    _merge(tree, _from_environment(os.environ if environ is None else environ))
-    _merge(tree, flags or {})
-    _refuse_unknown(tree, Settings, "")
-    if tree.get("object_store_url"):
-        raise SettingsError(
-            "object_store_url: only a folder is offered yet",
-            hint="Leave it out; files lie in data_dir/objects.",
-        )
-    try:
-        return msgspec.convert(tree, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsError(
-            f"configuration: {error}", hint="See docs/reference/settings.md for every key and its type."
-        ) from error
-
-
-def _read_file(file: Path | None) -> dict[str, Any]:
-    path = file or Path(FILE_NAME)
-    if file is None and not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}", hint="Check the path given to --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}", hint="The file must be TOML in UTF-8.") from error
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for name, value in environ.items():
-        if not name.startswith(PREFIX):
-            continue
-        *parents, leaf = name.removeprefix(PREFIX).lower().split("__")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-            if not isinstance(branch, dict):
-                raise SettingsError(
-                    f"{name} is below {parent}, which the environment also sets to a value",
-                    hint="Unset one of the two.",
-                )
-        branch[leaf] = value
-    return tree
-
-
-def _merge(tree: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Lay `more` over `tree`, key by key; a value of None means: not given."""
-    for key, value in more.items():
-        if isinstance(value, Mapping):
-            if not isinstance(tree.get(key), dict):
-                tree[key] = {}
-            _merge(tree[key], value)
-        elif value is not None:
-            tree[key] = value
-
-
-def _refuse_unknown(value: Any, shape: Any, where: str) -> None:
-    """Raise for the first key that no struct of the declaration has, with the nearest that one has."""
-    for option in typing.get_args(shape) if isinstance(shape, types.UnionType) else (shape,):
-        if typing.get_origin(option) is dict and isinstance(value, dict):
-            for name, inner in value.items():
-                _refuse_unknown(inner, typing.get_args(option)[1], f"{where}{name}.")
-        elif isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, dict):
-            fields = {field.name: field.type for field in msgspec.structs.fields(option)}
-            for name, inner in value.items():
-                if name not in fields:
-                    near = difflib.get_close_matches(name, fields, n=1, cutoff=0.0)
-                    raise SettingsError(
-                        f"unknown setting {where}{name}",
-                        hint=f"Did you mean {where}{near[0]}? Known here: {', '.join(fields)}.",
-                        key=f"{where}{name}",
-                        nearest=f"{where}{near[0]}",
-                    )
-                _refuse_unknown(inner, fields[name], f"{where}{name}.")

@@ -52,6 +52,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_an_unknown_command_or_option_is_a_usage_error(typist: Typist) -> None:
     assert "no such command" in typist.type("transmogrify", exits=2).stderr.lower()
+    assert "Did you mean transcript?" in typist.type("trancsript", exits=2).stderr
     assert "--nonsense" in typist.type("list", "--nonsense", exits=2).stderr
 
 

@@ -32,6 +32,13 @@ def test_filters_keep_what_fits(typist: Typist) -> None:
     assert len(typist.json("list", "--limit", 3)) == 3
 
 
+def test_what_the_limit_leaves_out_is_not_left_out_in_silence(typist: Typist) -> None:
+    count = len(typist.json("list"))
+    for words in ((), ("--json",)):
+        assert "newest 3; --limit" in typist.type("list", "--limit", 3, *words).stderr
+        assert typist.type("list", "--limit", count, *words).stderr == ""
+
+
 def test_since_and_until_are_taken_as_utc(typist: Typist) -> None:
     everything = typist.json("list")
     edge = everything[2]["started_at"]

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from earwitness.configuration import load
 from earwitness.errors import SettingsError
 from earwitness.library import Library
 from earwitness.server.app import create_app
 from earwitness.server.guard import Links
-from earwitness.settings import Listen, Settings, load
+from earwitness.settings import Listen, Settings
 
 OURS, STRANGE = "https://app.example.org", "https://evil.example.org"
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from earwitness.settings import Settings, load
+from earwitness.configuration import load
+from earwitness.settings import Settings
 
 if TYPE_CHECKING:
     from earwitness.library import Library

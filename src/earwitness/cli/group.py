@@ -1,6 +1,7 @@
 """`earwitness`: finds the command asked for and loads only that one, so that it starts at once."""
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ class Lazy(click.Group):
         command = import_module(f"earwitness.cli.{COMMANDS[name][0]}").command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A name that is none is a usage error which tells the nearest that is one."""
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            near = "".join(f" Did you mean {name}?" for name in get_close_matches(args[0], COMMANDS, n=1))
+            raise click.UsageError(error.message + near, context) from error
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

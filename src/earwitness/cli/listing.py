@@ -52,11 +52,14 @@ def command(
         min_messages=min_messages,
         limit=min(limit, PAGE),
     )
-    rows = (recorded.row for recorded in islice(found, limit))
+    rows = (recorded.row for recorded in found)
+    shown = islice(rows, limit)
     if as_json:
-        print_json_list(row.document() for row in rows)
+        print_json_list(row.document() for row in shown)
     else:
-        _print(rows)
+        _print(shown)
+    if next(rows, None) is not None:
+        click.echo(f"these are the newest {limit}; --limit shows more", err=True)
 
 
 def _zoned(at: datetime | None) -> datetime | None:
