@@ -198,9 +198,19 @@ def test_a_taken_port_is_named(place: Path, which: str) -> None:
         refused = run("--data-dir", "data", "serve", which, port, other, free_port(), folder=place)
     assert refused.returncode == 3
     assert "Fatal" not in refused.stderr
+    assert "ERROR" not in refused.stderr  # the web server's own words, beside ours
     assert str(port) in refused.stderr
     assert "hint: " in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("which", ["api", "tap"])
+def test_a_host_that_is_not_this_machines_is_no_taken_port(place: Path, which: str) -> None:
+    (place / "earwitness.toml").write_text(f'tap.require_key = true\n{which}.host = "192.0.2.1"\n')
+    refused = run("serve", "--api-port", 0, "--tap-port", 0, folder=place)
+    assert refused.returncode == 2
+    assert f"the {which} cannot listen on 192.0.2.1:" in refused.stderr
+    assert f"{which}.host" in refused.stderr
 
 
 @pytest.mark.parametrize("role", ["all", "capture", "api"])

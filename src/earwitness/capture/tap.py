@@ -6,7 +6,6 @@ happens to the recording, the call goes on, unless the configuration says otherw
 
 import asyncio
 import contextlib
-import errno
 import ssl
 import sys
 from collections.abc import Callable
@@ -18,11 +17,12 @@ from earwitness.capture.handshake import HANDSHAKE_S, Front
 from earwitness.capture.head import Request
 from earwitness.capture.intake import Sweep
 from earwitness.capture.leg import Call, Leg
+from earwitness.capture.listening import cannot_listen
 from earwitness.capture.signatures import TwilioSecrets, is_signed_handshake
 from earwitness.capture.target import Upstream, parse_target, parse_upstream, said_by
 from earwitness.capture.tls import client_context, server_context
 from earwitness.clock import Clock, SystemClock
-from earwitness.errors import InUse, InvalidInput, SettingsError
+from earwitness.errors import InvalidInput
 from earwitness.journal.writer import Journal, LegWriter
 from earwitness.settings import Settings
 
@@ -103,14 +103,7 @@ class Tap:
                 backlog=1024,
             )
         except OSError as error:
-            where = f"{listen.host}:{listen.port}"
-            if error.errno == errno.EADDRINUSE:
-                raise InUse(
-                    f"the tap's port {where} is taken", hint="Stop the other program or set tap.port."
-                ) from error
-            raise SettingsError(
-                f"the tap cannot listen on {where}: {error.strerror}", hint="Set tap.host and tap.port."
-            ) from error
+            raise cannot_listen(error, "tap", listen.host, listen.port) from error
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self, grace_s: float = 5.0) -> None:

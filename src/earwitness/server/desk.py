@@ -16,8 +16,9 @@ from typing import IO
 import msgspec
 import uvicorn
 
+from earwitness.capture.listening import cannot_listen
 from earwitness.capture.status import RecorderStatus
-from earwitness.errors import EarwitnessError, InUse
+from earwitness.errors import EarwitnessError
 from earwitness.library import Library
 from earwitness.pipeline.lock import FolderLock
 from earwitness.server.app import create_app
@@ -84,13 +85,12 @@ class _Server(uvicorn.Server):
             self._on_ready(sockets[0].getsockname()[1])
 
     def serve_or_raise(self) -> None:
+        host, port = self.config.host, self.config.port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            sock = self.config.bind_socket()
-        except SystemExit as error:
-            host, port = self.config.host, self.config.port
-            raise InUse(
-                f"port {port} on {host} is taken", hint="Stop what holds it, or set api.port to another."
-            ) from error
+            sock = socket.create_server((host, port), family=family, backlog=self.config.backlog)
+        except OSError as error:
+            raise cannot_listen(error, "api", host, port) from error
         self.run(sockets=[sock])
 
 
