@@ -32,7 +32,9 @@ from earwitness.store.keys import Keys
 from earwitness.store.objects import FolderObjects
 from earwitness.store.reading import LATEST
 from earwitness.store.rows import ConversationRow
+from earwitness.store.sessions import Sessions
 from earwitness.store.subjects import Subjects
+from earwitness.store.users import Users
 
 RECORDER_SILENT_S = 5.0  # a recorder that said nothing for so long is not to be trusted
 
@@ -60,6 +62,8 @@ class Library:
         self.catalog = Catalog.open(settings.catalog_url)
         self.objects = FolderObjects(self.data_path / "objects")
         self.keys = Keys(self.catalog.database)
+        self.users = Users(self.catalog.database)
+        self.sessions = Sessions(self.catalog.database)
         self.subjects = Subjects(self.catalog.database)
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk

@@ -20,14 +20,31 @@ class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"  # 0.0.0.0: every address of the machine
     port: Port = 5001  # 0: any free one
     cors_origins: tuple[str, ...] | str = ()  # whose pages may call the API, e.g. https://app.example.org
+    hosts: tuple[str, ...] | str = ()  # names of this machine that contain a dot, by which it may be called
+    trusted_proxies: tuple[str, ...] | str = ()  # addresses whose X-Forwarded-For and -Proto are believed
+    tls_cert: str = ""  # PEM file; with tls_key the API speaks HTTPS
+    tls_key: str = ""  # PEM file of the certificate's private key
+    requests_per_minute: int = 6000  # of one key or login; 0: as many as they like
     any_subject: bool = False  # let research ids log in that nobody registered
     token_minutes: int = 60  # how long a login lasts
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """`cors_origins`, one by one: the environment brings them with commas in between."""
-        listed = self.cors_origins.split(",") if isinstance(self.cors_origins, str) else self.cors_origins
-        return tuple(origin.strip() for origin in listed if origin.strip())
+        return _listed(self.cors_origins)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _listed(self.hosts)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        return _listed(self.trusted_proxies)
+
+
+def _listed(values: tuple[str, ...] | str) -> tuple[str, ...]:
+    """One by one: the environment brings them with commas in between."""
+    each = values.split(",") if isinstance(values, str) else values
+    return tuple(value.strip() for value in each if value.strip())
 
 
 class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -249,8 +249,8 @@ def test_a_deleted_conversation_is_gone_everywhere(own_asker: Asker) -> None:
     gone = ids[1]
     legs = [folder for folder in own_asker.library.conversation(gone).folders if folder.exists()]
     assert legs
-    assert own_asker.ask(f"{BASE}/{gone}", "write", "DELETE").status_code == 204
-    assert own_asker.ask(f"{BASE}/{gone}", "write", "DELETE").status_code == 404
+    assert own_asker.ask(f"{BASE}/{gone}", "admin", "DELETE").status_code == 204
+    assert own_asker.ask(f"{BASE}/{gone}", "admin", "DELETE").status_code == 404
     for path in ("", "/messages", "/events", "/audio/stereo", "/audio/stereo?format=flac"):
         base, _, query = f"{BASE}/{gone}{path}".partition("?")
         assert own_asker.ask(f"{base}?{query}").status_code == 404

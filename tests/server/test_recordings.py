@@ -96,9 +96,9 @@ def test_what_is_deleted_is_gone_and_cannot_be_deleted_twice(own_asker: Asker) -
     first, *others = own_asker.ask("/recordings").json()["recordings"]
     path = f"/recordings/{first['id']}"
     assert own_asker.ask(path, "read", "DELETE").status_code == 403
-    answer = own_asker.ask(path, "write", "DELETE")
+    answer = own_asker.ask(path, "admin", "DELETE")
     assert (answer.status_code, answer.json()["success"]) == (200, True)
-    again = own_asker.ask(path, "write", "DELETE")
+    again = own_asker.ask(path, "admin", "DELETE")
     assert (again.status_code, again.headers["Content-Type"]) == (404, "application/problem+json")
     for what in ("conversation", "summary", "audio"):
         assert own_asker.ask(f"{path}/{what}").status_code == 404

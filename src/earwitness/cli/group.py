@@ -30,6 +30,7 @@ COMMANDS = {
     "reindex": ("reindex", "make the catalog again from the journals"),
     "db": ("db", "upgrade or downgrade the catalog"),
     "keys": ("keys", "make, list and revoke API keys"),
+    "users": ("users", "people who log in with a password, and their roles"),
     "subjects": ("subjects", "register people who may log in to save messages"),
 }
 USAGE, LOSSY = 2, 3

@@ -4,7 +4,7 @@ import click
 
 from earwitness.cli.desk import json_option, print_json, settings_of, workspace_option
 
-SCOPES = ("capture", "write", "read", "read-raw", "admin")
+SCOPES = ("capture", "write", "read", "read-raw", "audit", "admin")
 
 
 @click.group("keys")

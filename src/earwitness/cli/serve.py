@@ -90,7 +90,8 @@ def print_first_key(settings: Settings) -> None:
 
 
 def _say_api(settings: Settings, port: int) -> None:
-    click.echo(f"API    http://{settings.api.host}:{port}/docs")
+    scheme = "https" if settings.api.tls_cert else "http"
+    click.echo(f"API    {scheme}://{settings.api.host}:{port}/docs")
 
 
 def _say_tap(settings: Settings) -> None:

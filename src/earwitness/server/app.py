@@ -14,19 +14,25 @@ from earwitness.server import (
     browsers,
     chat,
     conversations,
-    listen,
     problems,
     recordings,
+    sessions,
     system,
     webhooks,
 )
+from earwitness.server import (
+    listen as pages,
+)
 from earwitness.server.calling import Calling
 from earwitness.server.express import Express
-from earwitness.server.guard import Links
+from earwitness.server.guard import PROBES, SIGNED, Links
+from earwitness.server.hosts import Hosts
+from earwitness.server.limits import Limits
 from earwitness.server.patience import Patience
 from earwitness.server.receiving import Receiving
 from earwitness.server.saving import Saving
 from earwitness.server.tokens import Tokens
+from earwitness.settings import Listen
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
@@ -56,12 +62,15 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.calling = Calling(library, receiving)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()
+    listen = library.settings.api if library is not None else Listen()
+    app.state.limits = Limits(listen.requests_per_minute)
     problems.install(app)
     app.middleware("http")(_guard_browsers)
     app.add_middleware(Express, headers=HEADERS)
-    for part in (system, conversations, audio, recordings, listen, chat, webhooks):
+    for part in (system, conversations, audio, recordings, pages, chat, sessions, webhooks):
         app.include_router(part.router)
     browsers.allow(app, library)
+    app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
-from earwitness.server.guard import RawReader, Reader, Writer
+from earwitness.server.guard import Admin, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
@@ -139,10 +139,10 @@ def waveform(
 @router.get("/{conversation_id}/link", summary="An address that opens this conversation for ten minutes")
 def link(visitor: Reader, request: Request, conversation_id: str) -> dict[str, str]:
     recorded = visitor.library.conversation(conversation_id)
-    signed = request.app.state.links.sign(visitor.library.workspace, recorded.id)
+    signed = request.app.state.links.sign(visitor.library.workspace, recorded.id, by=visitor.id)
     return {"path": f"/listen/{recorded.id}?{signed}"}
 
 
 @router.delete("/{conversation_id}", status_code=204, summary="Delete rows, files and journals for good")
-def delete(visitor: Writer, conversation_id: str) -> None:
+def delete(visitor: Admin, conversation_id: str) -> None:
     visitor.library.conversation(conversation_id).delete()

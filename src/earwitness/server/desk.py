@@ -43,7 +43,15 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
         library.trouble = worker.trouble
         app = create_app(library, Links(ensure_secret(settings.data_path, "links")))
         config = uvicorn.Config(
-            app, host=settings.api.host, port=settings.api.port, log_level="warning", lifespan="off"
+            app,
+            host=settings.api.host,
+            port=settings.api.port,
+            ssl_certfile=settings.api.tls_cert or None,
+            ssl_keyfile=settings.api.tls_key or None,
+            proxy_headers=bool(settings.api.proxies),
+            forwarded_allow_ips=list(settings.api.proxies),
+            log_level="warning",
+            lifespan="off",
         )
         server = _Server(config, on_ready, has_recorder=recorder is not None)
         if recorder is not None:

@@ -16,7 +16,7 @@ from earwitness.library import Library
 from earwitness.server.bodies import read_body
 from earwitness.server.chat import LARGEST_MESSAGE_BYTES, answer
 from earwitness.server.guard import Visitor
-from earwitness.server.problems import problem, status_of
+from earwitness.server.problems import of_http, problem, status_of
 from earwitness.server.tokens import Login
 
 PATH = "/api/v1/chat/save-message"
@@ -55,15 +55,17 @@ class Express:
                 self._visitors.clear()
             library: Library = state.library
             own = library.of_workspace(login.workspace).of_subject(login.subject)
-            self._visitors[login] = Visitor(login.subject, own, subject=login.subject)
+            name = f"subject:{login.subject}"
+            self._visitors[login] = Visitor(login.subject, own, subject=login.subject, id=name)
         return self._visitors[login]
 
 
 async def _respond(visitor: Visitor, request: Request) -> Response:
     try:
+        request.app.state.limits.count(f"{visitor.library.workspace}/{visitor.id}")
         body = await read_body(request, LARGEST_MESSAGE_BYTES)
         return await answer(visitor, request.app.state.saving, body)
     except EarwitnessError as error:
         return problem(status_of(error), str(error), error.hint)
     except HTTPException as error:
-        return problem(error.status_code, str(error.detail))
+        return of_http(error)

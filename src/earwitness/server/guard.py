@@ -6,6 +6,7 @@ so a route without a rule does not get past it.
 
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -18,20 +19,22 @@ from starlette.exceptions import HTTPException
 
 from earwitness.errors import Denied
 from earwitness.library import Library
+from earwitness.server import cookies
 from earwitness.server.tokens import is_token
 from earwitness.store.keys import Scope
+from earwitness.store.rights import Holder
 
 SIGNED = frozenset({f"/webhooks/{name}" for name in ("openai", "elevenlabs", "twilio", "hume")})
-OPEN = SIGNED | {
-    "/",
-    "/healthz",
-    "/readyz",
-    "/static",
-    "/api/v1/auth/login",
-}  # no key, but what is signed asks for that
+PROBES = frozenset({"/healthz", "/readyz"})
+OPEN = (
+    SIGNED  # no key: what is signed asks for that ...
+    | PROBES
+    | {"/", "/static", "/api/v1/auth/login", "/api/v1/session"}  # ... and the rest tells nothing of a call
+)
 OWN_LISTS = frozenset({"/api/v1/conversations", "/recordings"})  # show a subject what is theirs
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
 _SECONDS = re.compile(r"[0-9]{1,12}")
+_SIGNED_WORDS = ("workspace", "by", "until", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +45,38 @@ class Visitor:
     library: Library
     link: str = ""  # its query parameters
     subject: str | None = None  # speaks for this person alone
+    id: str = ""  # key:<id>, user:<name>, subject:<id>: as the trail and limits name them
+    scopes: frozenset[Scope] = frozenset()
 
 
 class Links:
-    """Addresses that open one conversation to whoever holds them, until a time (HMAC-SHA-256)."""
+    """Addresses that open one conversation to whoever holds them, until a time (HMAC-SHA-256).
+
+    A link names who made it, and opens nothing any more when they have lost the right to it.
+    """
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS) -> str:
-        """Query parameters with which the page and the sound of this conversation open."""
-        until = int(time.time()) + seconds
-        mark = self._mark(workspace, conversation, until)
-        return urlencode({"workspace": workspace, "until": until, "link": mark})
+    def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS, *, by: str = "") -> str:
+        """Query parameters with which the page and the sound of this conversation open.
+
+        `by`: the `Visitor.id` of who makes it; empty: the owner of the machine.
+        """
+        until = str(int(time.time()) + seconds)
+        mark = self._mark(workspace, conversation, by, until)
+        return urlencode({"workspace": workspace, "by": by, "until": until, "link": mark})
 
     def allows(self, conversation: str, query: Mapping[str, str]) -> bool:
         """Whether these query parameters were signed for this conversation and still hold."""
         until = query.get("until", "")
         if not _SECONDS.fullmatch(until) or int(until) < time.time():
             return False
-        mark = self._mark(query.get("workspace", ""), conversation, int(until))
+        mark = self._mark(query.get("workspace", ""), conversation, query.get("by", ""), until)
         return hmac.compare_digest(mark.encode(), query.get("link", "").encode())
 
-    def _mark(self, workspace: str, conversation: str, until: int) -> str:
-        message = f"play:{workspace}:{conversation}:{until}".encode()
+    def _mark(self, *words: str) -> str:
+        message = json.dumps(["play", *words]).encode()  # so that no two lists of words are one message
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
 
@@ -77,28 +88,59 @@ def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> A
     """
 
     def visitor(request: Request) -> Visitor:
-        library: Library = request.app.state.library
-        if or_link and _holds_link(request):
-            link = urlencode({name: request.query_params[name] for name in ("workspace", "until", "link")})
-            return Visitor("link", library.of_workspace(request.query_params["workspace"]), link)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key:
+        key = key.strip()
+        if scheme.lower() == "bearer" and is_token(key):
+            visitor = _by_login(request, key, right, is_for_own=is_for_own)
+        elif scheme.lower() == "bearer" and key:
+            visitor = _with_right(request, _by_key(request, key), right)
+        elif (session := _by_cookie(request)) is not None:
+            visitor = _with_right(request, session, right)
+        elif or_link and (link := _by_link(request)) is not None:
+            visitor = link
+        else:
             raise HTTPException(401, "a key is needed here")
-        if is_token(key):
-            return _own_visitor(request, key.strip(), right, is_for_own=is_for_own)
-        try:
-            holder = library.keys.check(key.strip())
-        except Denied as error:
-            raise HTTPException(401, str(error)) from error
-        if not holder.allows(right):
-            raise HTTPException(403, f"this key lacks the right to {right.value}")
-        return Visitor(holder.name, library.of_workspace(holder.workspace_id))
+        request.app.state.limits.count(f"{visitor.library.workspace}/{visitor.id}")
+        return visitor
 
     visitor.right = right  # type: ignore[attr-defined]
     return Depends(visitor)
 
 
-def _own_visitor(request: Request, token: str, right: Scope, *, is_for_own: bool) -> Visitor:
+def _with_right(request: Request, holder: Holder, right: Scope) -> Visitor:
+    if not holder.allows(right):
+        raise HTTPException(403, f"{holder.name} lacks the right to {right.value}")
+    library: Library = request.app.state.library
+    own = library.of_workspace(holder.workspace_id)
+    return Visitor(holder.name, own, id=holder.id, scopes=holder.scopes)
+
+
+def _by_key(request: Request, key: str) -> Holder:
+    address = request.client.host if request.client else ""
+    library, patience = request.app.state.library, request.app.state.patience
+    try:
+        holder: Holder = library.keys.check(key).holder
+    except Denied as error:  # whoever has a right one is never kept waiting for the guesses of others
+        patience.ask(address)
+        patience.note_failure(address)
+        raise HTTPException(401, str(error)) from error
+    return holder
+
+
+def _by_cookie(request: Request) -> Holder | None:
+    token = cookies.token_of(request)
+    if not token:
+        return None
+    try:
+        session = request.app.state.library.sessions.check(token)
+    except Denied:
+        return None
+    cookies.check(request, session)
+    holder: Holder = session.holder
+    return holder
+
+
+def _by_login(request: Request, token: str, right: Scope, *, is_for_own: bool) -> Visitor:
     login = request.app.state.tokens.read(token)
     if login is None:
         raise HTTPException(401, "the login is not valid, or over")
@@ -107,13 +149,23 @@ def _own_visitor(request: Request, token: str, right: Scope, *, is_for_own: bool
         raise HTTPException(403, "a login by research id opens only what is its own")
     library: Library = request.app.state.library
     own = library.of_workspace(login.workspace).of_subject(login.subject)
-    return Visitor(login.subject, own, subject=login.subject)
+    return Visitor(login.subject, own, subject=login.subject, id=f"subject:{login.subject}")
 
 
-def _holds_link(request: Request) -> bool:
+def _by_link(request: Request) -> Visitor | None:
+    query, library = request.query_params, request.app.state.library
     links: Links = request.app.state.links
     conversation = request.path_params.get("conversation_id", "")
-    return request.method in ("GET", "HEAD") and links.allows(conversation, request.query_params)
+    if request.method not in ("GET", "HEAD") or not links.allows(conversation, query):
+        return None
+    by, workspace = query.get("by", ""), query["workspace"]
+    try:
+        if by and not library.sessions.holder(workspace, by).allows(Scope.READ):
+            return None
+    except Denied:
+        return None
+    signed = urlencode({name: query.get(name, "") for name in _SIGNED_WORDS})
+    return Visitor("link", library.of_workspace(workspace), signed, id=by)
 
 
 Reader = Annotated[Visitor, needs(Scope.READ)]
@@ -121,4 +173,5 @@ Listener = Annotated[Visitor, needs(Scope.READ, or_link=True)]
 RawReader = Annotated[Visitor, needs(Scope.READ_RAW)]  # the wire itself, as it came
 Writer = Annotated[Visitor, needs(Scope.WRITE)]
 Saver = Annotated[Visitor, needs(Scope.WRITE, is_for_own=True)]
+Auditor = Annotated[Visitor, needs(Scope.AUDIT)]
 Admin = Annotated[Visitor, needs(Scope.ADMIN)]

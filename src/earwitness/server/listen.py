@@ -15,7 +15,9 @@ WAVE_POINTS = 1000  # about as many as the page is wide
 def listen(visitor: Listener, request: Request, conversation_id: str) -> str:
     recorded = visitor.library.conversation(conversation_id)
     # Who came by a link listens by that link: a page must not make it live longer.
-    signed = visitor.link or request.app.state.links.sign(visitor.library.workspace, recorded.id)
+    signed = visitor.link or request.app.state.links.sign(
+        visitor.library.workspace, recorded.id, by=visitor.id
+    )
     return conversation_page(
         recorded.conversation,
         recorded.waveform(WAVE_POINTS),

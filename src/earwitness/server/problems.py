@@ -52,6 +52,13 @@ def status_of(error: errors.EarwitnessError) -> int:
     return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
 
 
+def of_http(error: HTTPException) -> JSONResponse:
+    """The problem document that says the same."""
+    answer = problem(error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of this app as a problem document."""
 
@@ -60,10 +67,8 @@ def install(app: FastAPI) -> None:
         return problem(status_of(error), str(error), error.hint)
 
     @app.exception_handler(HTTPException)
-    async def of_http(request: Request, error: HTTPException) -> JSONResponse:
-        answer = problem(error.status_code, str(error.detail))
-        answer.headers.update(error.headers or {})
-        return answer
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        return of_http(error)
 
     @app.exception_handler(RequestValidationError)
     async def of_shape(request: Request, error: RequestValidationError) -> JSONResponse:

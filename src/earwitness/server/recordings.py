@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from earwitness.projections.layouts import recordings_document
 from earwitness.server.audio import audio_response
-from earwitness.server.guard import Listener, Reader, Writer
+from earwitness.server.guard import Admin, Listener, Reader
 from earwitness.store.finding import ConversationQuery
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -56,7 +56,7 @@ def audio(
 
 
 @router.delete("/{conversation_id}", summary="Delete the recording for good")
-def delete(visitor: Writer, conversation_id: str) -> dict[str, Any]:
+def delete(visitor: Admin, conversation_id: str) -> dict[str, Any]:
     recorded = visitor.library.conversation(conversation_id)
     recorded.delete()
     return {"success": True, "id": recorded.row.recording_id}

@@ -12,7 +12,6 @@ import secrets
 import string
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 import sqlalchemy as sa
@@ -23,28 +22,18 @@ from earwitness.errors import Conflict, Denied, InvalidInput, NotFound
 from earwitness.store import schema
 from earwitness.store.database import Database
 from earwitness.store.reading import columns, to_row
+from earwitness.store.rights import Holder, Scope
 from earwitness.store.rows import Row
 from earwitness.store.types import moment, storable_text
 from earwitness.store.writing import ensure_workspace
+
+__all__ = ["ApiKey", "Keys", "NewKey", "Scope"]
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _ID_LETTERS = 8
 _SECRET_BYTES = 32
 _KEY = re.compile(r"ew_([a-z0-9]{8})_([A-Za-z0-9_-]{43})\Z")
 _NOBODY = "0" * 64  # compared with where the id is unknown, so that the answer takes as long
-
-
-class Scope(StrEnum):
-    """What a key may do."""
-
-    CAPTURE = "capture"  # send legs through the tap
-    WRITE = "write"  # change and add
-    READ = "read"  # see the redacted view
-    READ_RAW = "read-raw"  # see everything as it came
-    ADMIN = "admin"  # all of these, and keys and deletion
-
-
-_ALSO = {Scope.ADMIN: frozenset(Scope), Scope.READ_RAW: frozenset({Scope.READ})}
 
 
 class ApiKey(Row, frozen=True, kw_only=True):
@@ -58,9 +47,18 @@ class ApiKey(Row, frozen=True, kw_only=True):
     created_at: datetime
     revoked_at: datetime | None
 
+    @property
+    def holder(self) -> Holder:
+        return Holder(
+            id=f"key:{self.id}",
+            name=self.name,
+            workspace_id=self.workspace_id,
+            scopes=frozenset(Scope(held) for held in self.scopes),
+        )
+
     def allows(self, scope: Scope) -> bool:
         """Does the key give this right, by itself or by a wider one?"""
-        return any(scope.value == held or scope in _ALSO.get(Scope(held), ()) for held in self.scopes)
+        return self.holder.allows(scope)
 
 
 class NewKey(NamedTuple):
@@ -112,6 +110,16 @@ class Keys:
         if found is None or not is_right or found.revoked_at is not None:
             raise Denied("the API key is not valid", hint="Make one with: earwitness keys create.")
         return to_row(ApiKey, found[:-1])
+
+    def get(self, workspace: str, key_id: str) -> ApiKey:
+        """A key that is still valid, by its id. Raises `NotFound`."""
+        c = schema.api_keys.c
+        mine = (c.workspace_id == workspace) & (c.id == key_id) & c.revoked_at.is_(None)
+        with self._database.reading() as connection:
+            found = connection.execute(sa.select(*columns(ApiKey)).where(mine)).one_or_none()
+        if found is None:
+            raise NotFound(f"no key {key_id}", hint="See what there is: earwitness keys list.")
+        return to_row(ApiKey, found)
 
     def revoke(self, workspace: str, key_id: str) -> None:
         """The key opens nothing any more; revoking twice keeps the first time. Raises `NotFound`."""

@@ -1,16 +1,17 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
-All but `api_keys`, `subjects` and `workspaces` can be rebuilt from the journals. Times are kept twice:
+All but `workspaces` and the tables of `access_schema` can be rebuilt from the journals. Times are kept twice:
 `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for players.
 The id of a message that was acknowledged when it was saved is the number it was acknowledged by.
 """
 
 import sqlalchemy as sa
 
+from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
 from earwitness.store.types import Id, Json, Moment, Name
 
-__all__ = ["metadata"]
+__all__ = ["api_keys", "metadata", "sessions", "subjects", "users"]
 
 workspaces = sa.Table(
     "workspaces",
@@ -249,30 +250,4 @@ artifacts = sa.Table(
     column("made_at", Moment, "when, UTC"),
     sa.PrimaryKeyConstraint("conversation_id", "name"),
     comment="Files made from a conversation.",
-)
-
-subjects = sa.Table(
-    "subjects",
-    metadata,
-    column("workspace_id", Name, "tenant"),
-    column("id", Name, "research id, or whatever the person is known by"),
-    column("created_at", Moment, "when it was registered, UTC"),
-    sa.PrimaryKeyConstraint("workspace_id", "id"),
-    sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
-    comment="Who may log in to save messages and read their own. Not rebuilt from journals.",
-)
-
-api_keys = sa.Table(
-    "api_keys",
-    metadata,
-    column("id", Name, "public part of the key", primary_key=True),
-    column("workspace_id", Name, "tenant it opens"),
-    column("name", sa.Text, "what it is for"),
-    column("secret_sha256", Name, "of the secret part, hex; the secret itself is nowhere"),
-    column("scopes", Json, "list of capture, write, read, read-raw, admin"),
-    column("created_at", Moment, "when, UTC"),
-    maybe("revoked_at", Moment, "from then on it opens nothing"),
-    sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
-    sa.Index(None, "workspace_id"),
-    comment="API keys. Not rebuilt from journals: they are kept by backups only.",
 )
