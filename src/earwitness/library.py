@@ -6,7 +6,6 @@ with a hint.
 
 import contextlib
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import copy
 from pathlib import Path
@@ -23,6 +22,9 @@ from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower, find_folder
 from earwitness.pipeline.lock import FolderLock
+from earwitness.privacy.access import Access, os_user
+from earwitness.privacy.audit import Audit, AuditQuery, Entry
+from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.recorded import Recorded
 from earwitness.settings import Settings
 from earwitness.store import legs
@@ -42,9 +44,14 @@ RECORDER_SILENT_S = 5.0  # a recorder that said nothing for so long is not to be
 def open_library(
     where: str | Path | Settings = "earwitness-data", *, workspace: str = "default"
 ) -> "Library":
-    """The recordings of a data folder. What no server has taken in yet is taken in first."""
+    """The recordings of a data folder. What no server has taken in yet is taken in first.
+
+    What is asked of it goes into the audit log, under the name of the user who runs the program.
+    """
     settings = where if isinstance(where, Settings) else Settings(data_dir=str(where))
     library = Library(settings, workspace=workspace)
+    actor = os_user("python")
+    library.access = Access(library.audit, "read", workspace=workspace, actor=actor, is_repeated=True)
     library.catch_up()
     return library
 
@@ -65,6 +72,11 @@ class Library:
         self.users = Users(self.catalog.database)
         self.sessions = Sessions(self.catalog.database)
         self.subjects = Subjects(self.catalog.database)
+        self.audit = Audit(self.catalog.database)
+        self.checkpoints = Checkpoints(
+            self.audit, self.catalog.database, self.data_path, settings.audit.where
+        )
+        self.access: Access | None = None  # whoever asks; None: our own work, which leaves its own trace
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
@@ -88,6 +100,7 @@ class Library:
         if self.subject is not None and query.subject not in (None, self.subject):
             return Page(())
         subject = query.subject if self.subject is None else self.subject
+        self._touch(None, subject)
         return self.catalog.find(msgspec.structs.replace(query, workspace=self.workspace, subject=subject))
 
     def conversations(self, **filters: Any) -> Iterator[Recorded]:
@@ -104,7 +117,21 @@ class Library:
         """By id, unique beginning of an id, recording id, or `latest`. Raises `NotFound`."""
         return self._recorded(self._row(ref))
 
+    def _touch(self, conversation: str | None = None, subject: str | None = None) -> None:
+        if self.access is not None:
+            self.access.touch(conversation, subject)
+
     def _row(self, ref: str) -> ConversationRow:
+        try:
+            row = self._find(ref)
+        except NotFound:
+            if self.access is not None:
+                self.access.miss(ref)
+            raise
+        self._touch(row.id, row.subject)
+        return row
+
+    def _find(self, ref: str) -> ConversationRow:
         if self.subject is None:
             return self.catalog.get(self.workspace, ref)
         found: tuple[ConversationRow, ...] = ()
@@ -206,6 +233,7 @@ class Library:
         A call that is here already stays as it is. One that cannot be read costs the others nothing. Raises
         `InvalidInput` where no call is found at all.
         """
+        self._touch()
         options = Options(workspace=self.workspace, audio_format=audio_format)
         for reader, file in find(Path(path), layout):
             try:
@@ -228,25 +256,8 @@ class Library:
 
     def check(self) -> dict[str, Any]:
         """Is everything being saved? Counts by role and provider, the newest messages, problems."""
-        seen = self.catalog.overview(self.workspace)
-        by_role, by_provider = Counter[str](), Counter[str]()
-        for tally in seen.messages:
-            by_role[tally.role] += tally.count
-            by_provider[tally.provider] += tally.count
-        return {
-            "conversations": seen.conversations,
-            "messages_by_role": dict(by_role),
-            "messages_by_provider": dict(by_provider),
-            "tool_calls": seen.tool_calls,
-            "gaps": seen.gaps,
-            "newest_messages": [
-                {"at": row.seen_at.isoformat(), "role": row.role, "provider": row.provider, "text": row.text}
-                for row in seen.newest_messages
-            ],
-            "problems": [
-                f"{row.recording_id} is {row.status}: {', '.join(row.reasons)}" for row in seen.problems
-            ],
-        }
+        self._touch()
+        return self.catalog.overview(self.workspace).document()
 
     def not_ready(self) -> list[str]:
         """Why this desk should not be trusted with calls just now; empty when it should."""
@@ -259,6 +270,12 @@ class Library:
         return reasons
 
     # -- trust ----------------------------------------------------------------------------------------
+
+    def trail(self, query: AuditQuery) -> list[Entry]:
+        """Who did what in this workspace, newest first. The question itself is noted after the answer."""
+        found = self.audit.entries(msgspec.structs.replace(query, workspace=self.workspace))
+        self._touch(query.conversation, query.subject)
+        return found
 
     def recover(self) -> dict[str, recovery.Recovery]:
         """Put every dead leg's journal in order, by leg id: torn tails are set aside, never deleted."""

@@ -164,6 +164,18 @@ class Sip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accept: dict[str, Any] = {}  # the session every call is accepted with; empty: your application accepts
 
 
+class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The audit log, and who keeps its signed heads."""
+
+    sinks: tuple[str, ...] | str = ()  # where checkpoints go: file:/path, https://host/path
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """`sinks`, one by one: the environment brings them with commas in between."""
+        listed = self.sinks.split(",") if isinstance(self.sinks, str) else self.sinks
+        return tuple(sink.strip() for sink in listed if sink.strip())
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one process."""
 
@@ -176,6 +188,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: dict[str, Route] = {}
     webhooks: Webhooks = Webhooks()
     sip: Sip = Sip()
+    audit: Trail = Trail()
 
     @property
     def data_path(self) -> Path:

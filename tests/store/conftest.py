@@ -83,7 +83,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     import psycopg
 
     with psycopg.connect(emptied, autocommit=True) as connection:
-        connection.execute("TRUNCATE workspaces CASCADE")
+        connection.execute(
+            "TRUNCATE workspaces, audit_entries, audit_checkpoints, holds, erasures, tombstones CASCADE"
+        )
         connection.execute("UPDATE alembic_version SET version_num = %s", (migrate.HEAD,))
     return emptied
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from earwitness.library import Library
 
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters, but for tab and newline
+VERBS = {name: name for name in ("play", "export", "search", "delete", "import", "audit", "hold", "erase")}
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ref_argument = click.argument("ref", metavar="ID")
 workspace_option = click.option("--workspace", default="default", show_default=True, help="Whose recordings.")
@@ -26,10 +27,19 @@ def settings_of(context: click.Context, **flags: Any) -> Settings:
 
 
 def library_of(context: click.Context, workspace: str = "default") -> "Library":
-    """The library, in step with the journals."""
+    """The library, in step with the journals; this command and its user go into the audit log."""
     from earwitness.library import open_library
+    from earwitness.privacy.access import Access, os_user
 
-    return open_library(settings_of(context), workspace=workspace)
+    library = open_library(settings_of(context), workspace=workspace)
+    library.access = Access(
+        library.audit,
+        VERBS.get(context.info_name or "", "read"),
+        workspace=workspace,
+        actor=os_user("cli"),
+        facts={"route": context.command_path},
+    )
+    return library
 
 
 def say(words: str, **options: Any) -> None:

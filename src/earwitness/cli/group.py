@@ -25,6 +25,7 @@ COMMANDS = {
     "import": ("importing", "take in calls that other recorders wrote"),
     "delete": ("delete", "delete a conversation for good"),
     "check": ("check", "is everything being saved?"),
+    "audit": ("audit", "who did what: every access, change and refusal"),
     "verify": ("verify", "check every byte of the journals"),
     "recover": ("recover", "put the journals of a crashed recorder in order"),
     "reindex": ("reindex", "make the catalog again from the journals"),

@@ -11,6 +11,7 @@ from earwitness import __version__
 from earwitness.library import Library
 from earwitness.server import (
     audio,
+    audit,
     browsers,
     chat,
     conversations,
@@ -32,6 +33,7 @@ from earwitness.server.patience import Patience
 from earwitness.server.receiving import Receiving
 from earwitness.server.saving import Saving
 from earwitness.server.tokens import Tokens
+from earwitness.server.witness import Witness
 from earwitness.settings import Listen
 
 STATIC = Path(__file__).parent / "static"
@@ -67,10 +69,11 @@ def create_app(library: Library, links: Links) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guard_browsers)
     app.add_middleware(Express, headers=HEADERS)
-    for part in (system, conversations, audio, recordings, pages, chat, sessions, webhooks):
+    for part in (system, audit, conversations, audio, recordings, pages, chat, sessions, webhooks):
         app.include_router(part.router)
     browsers.allow(app, library)
     app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)
+    app.add_middleware(Witness)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -21,6 +21,7 @@ from earwitness.errors import Denied
 from earwitness.library import Library
 from earwitness.server import cookies
 from earwitness.server.tokens import is_token
+from earwitness.server.witness import asking
 from earwitness.store.keys import Scope
 from earwitness.store.rights import Holder
 
@@ -107,12 +108,22 @@ def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> A
     return Depends(visitor)
 
 
+def _witnessed(request: Request, visitor: Visitor) -> Visitor:
+    """From here on whatever is answered is noted as theirs, refusals too."""
+    actor = f"link:{visitor.id}" if visitor.link else visitor.id
+    workspace = visitor.library.workspace
+    access = asking(visitor.library, request.scope, workspace=workspace, actor=actor, name=visitor.name)
+    visitor.library.access = request.state.access = access
+    return visitor
+
+
 def _with_right(request: Request, holder: Holder, right: Scope) -> Visitor:
-    if not holder.allows(right):
-        raise HTTPException(403, f"{holder.name} lacks the right to {right.value}")
     library: Library = request.app.state.library
     own = library.of_workspace(holder.workspace_id)
-    return Visitor(holder.name, own, id=holder.id, scopes=holder.scopes)
+    visitor = _witnessed(request, Visitor(holder.name, own, id=holder.id, scopes=holder.scopes))
+    if not holder.allows(right):
+        raise HTTPException(403, f"{holder.name} lacks the right to {right.value}")
+    return visitor
 
 
 def _by_key(request: Request, key: str) -> Holder:
@@ -144,12 +155,14 @@ def _by_login(request: Request, token: str, right: Scope, *, is_for_own: bool) -
     login = request.app.state.tokens.read(token)
     if login is None:
         raise HTTPException(401, "the login is not valid, or over")
+    library: Library = request.app.state.library
+    own = library.of_workspace(login.workspace).of_subject(login.subject)
+    subject = login.subject
+    visitor = _witnessed(request, Visitor(subject, own, subject=subject, id=f"subject:{subject}"))
     is_own = "conversation_id" in request.path_params or request.url.path in OWN_LISTS
     if not (is_for_own or (right is Scope.READ and is_own)):
         raise HTTPException(403, "a login by research id opens only what is its own")
-    library: Library = request.app.state.library
-    own = library.of_workspace(login.workspace).of_subject(login.subject)
-    return Visitor(login.subject, own, subject=login.subject, id=f"subject:{login.subject}")
+    return visitor
 
 
 def _by_link(request: Request) -> Visitor | None:
@@ -165,7 +178,7 @@ def _by_link(request: Request) -> Visitor | None:
     except Denied:
         return None
     signed = urlencode({name: query.get(name, "") for name in _SIGNED_WORDS})
-    return Visitor("link", library.of_workspace(workspace), signed, id=by)
+    return _witnessed(request, Visitor("link", library.of_workspace(workspace), signed, id=by))
 
 
 Reader = Annotated[Visitor, needs(Scope.READ)]

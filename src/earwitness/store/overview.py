@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,27 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     gaps: int
     newest_messages: tuple[MessageRow, ...]  # newest first
     problems: tuple[ConversationRow, ...]  # partial or failed, newest first
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON has it, messages counted by role and by provider."""
+        by_role, by_provider = Counter[str](), Counter[str]()
+        for tally in self.messages:
+            by_role[tally.role] += tally.count
+            by_provider[tally.provider] += tally.count
+        return {
+            "conversations": self.conversations,
+            "messages_by_role": dict(by_role),
+            "messages_by_provider": dict(by_provider),
+            "tool_calls": self.tool_calls,
+            "gaps": self.gaps,
+            "newest_messages": [
+                {"at": row.seen_at.isoformat(), "role": row.role, "provider": row.provider, "text": row.text}
+                for row in self.newest_messages
+            ],
+            "problems": [
+                f"{row.recording_id} is {row.status}: {', '.join(row.reasons)}" for row in self.problems
+            ],
+        }
 
 
 def look(connection: sa.Connection, workspace: str, newest: int) -> Overview:

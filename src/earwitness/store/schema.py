@@ -1,17 +1,19 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
-All but `workspaces` and the tables of `access_schema` can be rebuilt from the journals. Times are kept twice:
-`*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for players.
+All but `workspaces` and the tables of `access_schema` and `trail` can be rebuilt from the journals. Times are
+kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for
+players.
 The id of a message that was acknowledged when it was saved is the number it was acknowledged by.
 """
 
 import sqlalchemy as sa
 
+from earwitness.store import trail
 from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
 from earwitness.store.types import Id, Json, Moment, Name
 
-__all__ = ["api_keys", "metadata", "sessions", "subjects", "users"]
+__all__ = ["api_keys", "metadata", "sessions", "subjects", "trail", "users"]
 
 workspaces = sa.Table(
     "workspaces",
