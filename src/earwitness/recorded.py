@@ -16,10 +16,11 @@ from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line
-from earwitness.pipeline.finish import unmake
+from earwitness.pipeline.finish import FIGURES, unmake
 from earwitness.pipeline.sound import Sound
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import analytics, documents, health, transcript
+from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import as_json
 from earwitness.projections.named import LAYOUTS
 from earwitness.store.catalog import Catalog
@@ -82,13 +83,22 @@ class Recorded:
         return documents.conversation_document(self.conversation)
 
     def health(self) -> dict[str, Any]:
-        return health.document(self.conversation)
+        return health.document(self.conversation, self.figures())
 
     def summary(self) -> str:
         return documents.summary_text(self.conversation)
 
     def analytics(self) -> dict[str, Any]:
-        return analytics.document(self.conversation)
+        """In numbers by its events, and under `figures` as measured on its sound: None until that is done."""
+        return {**analytics.document(self.conversation), "figures": msgspec.to_builtins(self.figures())}
+
+    def figures(self) -> Figures | None:
+        """What was measured on its sound; None while the call runs, and until the work after it is done."""
+        try:
+            size, read = self.stored(FIGURES)
+        except NotFound:
+            return None
+        return msgspec.json.decode(b"".join(read(0, size)), type=Figures)
 
     def transcript(self, form: str = "text") -> str:
         """In one of `TRANSCRIPT_FORMATS`."""

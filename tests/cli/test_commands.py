@@ -37,6 +37,19 @@ def test_show_tells_the_call_at_a_glance(typist: Typist, order: str) -> None:
     assert typist.json("show", "latest")["id"] == typist.json("list")[0]["id"]
 
 
+def test_stats_tells_a_call_in_numbers_as_measured_and_by_events(typist: Typist, order: str) -> None:
+    told = typist.json("stats", order)
+    shown = typist.type("stats", order).stdout
+    measured = told["figures"]
+    assert measured["response_ms"]["count"] == 3  # to the order, the number and the goodbye
+    assert f"median {measured['response_ms']['p50'] / 1000:.2f} s" in shown
+    assert measured["interruptions_by_caller"] == 0
+    assert measured["disagreements"] == []
+    [row] = [row for row in typist.json("list") if row["id"] == order]
+    assert row["response_p95_ms"] == measured["response_ms"]["p95"]
+    assert (row["dead_air_ms"], row["health_score"]) == (measured["dead_air_ms"], 100)
+
+
 def test_show_gives_an_address_that_opens_this_call_and_no_other(typist: Typist, order: str) -> None:
     (address,) = re.findall(r"http://\S+/listen/\S+", typist.type("show", order).stdout)
     path, _, query = address.partition("?")

@@ -26,6 +26,7 @@ FILES = {
     "agent.flac",
     "stereo.flac",
     "waveform.json",
+    "figures.json",
 }
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from earwitness.errors import InvalidInput
 from earwitness.model.conversation import Status
+from earwitness.projections.figures import Figures, Times
 from earwitness.store import finding
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Sort
@@ -82,6 +83,10 @@ def test_a_list_has_the_order_that_was_asked_for(calls: Catalog, sort: Sort, num
 def test_pages_together_are_the_list_also_where_values_are_equal(catalog: Catalog, sort: Sort) -> None:
     for number in range(1, 12):
         catalog.put(replace(a_call(number, count=number % 3), began_at_ns=BEGAN_NS + number // 2 * SECOND))
+        took = Times(p50=number, p95=number % 3 * 100)
+        catalog.put_figures(
+            "default", an_id(number), Figures(response_ms=took, dead_air_ms=number % 4), health_score=90
+        )
     whole = found(catalog, sort=sort.value)
     query, paged = ConversationQuery(sort=sort.value, limit=3), list[int]()
     while True:
@@ -92,6 +97,17 @@ def test_pages_together_are_the_list_also_where_values_are_equal(catalog: Catalo
         query = msgspec.structs.replace(query, cursor=page.next_cursor)
     assert paged == whole
     assert sorted(paged) == list(range(1, 12))
+
+
+def test_an_order_by_what_is_measured_lists_only_what_was_measured(catalog: Catalog) -> None:
+    for number, p95 in ((1, 900), (2, None), (3, 2_000)):
+        catalog.put(a_call(number))
+        if p95:
+            figures = Figures(response_ms=Times(count=1, p50=p95, p95=p95, longest=p95))
+            catalog.put_figures("default", an_id(number), figures, health_score=100)
+    assert found(catalog, sort="slowest") == [3, 1]
+    assert found(catalog, sort="most_dead_air") in ([3, 1], [1, 3])  # measured, and without any
+    assert found(catalog) == [3, 2, 1]
 
 
 def test_a_page_goes_on_where_the_last_one_ended_though_a_newer_call_has_come(catalog: Catalog) -> None:
@@ -175,6 +191,9 @@ def test_a_time_without_zone_is_refused(calls: Catalog) -> None:
         ({"sort": "longest"}, "ix_conversations_workspace_id_duration_ms_id"),
         ({"sort": "most_messages"}, "ix_conversations_workspace_id_message_count_id"),
         ({"sort": "worst"}, "ix_conversations_workspace_id_health_score_id"),
+        ({"sort": "most_interruptions"}, "ix_conversations_workspace_id_interruption_count_id"),
+        ({"sort": "slowest"}, "ix_conversations_workspace_id_response_p95_ms_id"),
+        ({"sort": "most_dead_air"}, "ix_conversations_workspace_id_dead_air_ms_id"),
         ({"subject": "RID001"}, "ix_conversations_workspace_id_subject_started_at_id"),
         ({"status": "partial"}, "ix_conversations_workspace_id_status_started_at_id"),
         ({"provider": "twilio"}, "ix_legs_provider"),

@@ -66,8 +66,10 @@ def test_the_newest_revision_is_the_one_the_program_asks_for() -> None:
 
 def test_history_names_every_revision_newest_first(url: str) -> None:
     found = migrate.history(url)
-    assert [revision.id for revision in found] == ["0007", "0006", "0005", "0004", "0003", "0002", "0001"]
-    assert [revision.is_current for revision in found] == [True, False, False, False, False, False, False]
+    assert [revision.id for revision in found] == [
+        f"{number:04d}" for number in range(int(migrate.HEAD), 0, -1)
+    ]
+    assert [revision.is_current for revision in found] == [True] + [False] * (len(found) - 1)
     assert all(revision.title for revision in found)
 
 

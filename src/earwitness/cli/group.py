@@ -19,6 +19,7 @@ COMMANDS = {
     "list": ("listing", "list conversations, newest first"),
     "show": ("show", "show one conversation at a glance"),
     "transcript": ("transcript", "who said what: text, json, srt or vtt"),
+    "stats": ("stats", "one conversation in numbers"),
     "events": ("events", "what was decoded, event by event"),
     "play": ("play", "hear a conversation"),
     "export": ("export", "write a conversation's files in a named layout"),

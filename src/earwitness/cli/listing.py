@@ -66,12 +66,16 @@ def _zoned(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
+def _response(ms: int | None) -> str:
+    return " " * 12 if ms is None else f"p95 {ms / 1000:6.2f} s"
+
+
 def _print(rows: Iterator[Any]) -> None:
     row = None
     for row in rows:
         say(
             f"{row.id}  {row.started_at:%Y-%m-%d %H:%M:%S}  {row.duration_ms / 1000:8.1f} s  {row.status:8}  "
-            f"{row.message_count:4} messages  health {row.health_score:3}  "
+            f"{row.message_count:4} messages  health {row.health_score:3}  {_response(row.response_p95_ms)}  "
             f"{','.join(row.providers)}  {row.call_id}"
         )
     if row is None:

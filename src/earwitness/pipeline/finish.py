@@ -9,17 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from earwitness.errors import NotFound
 from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.line import rebuild
+from earwitness.pipeline.measure import measure
 from earwitness.pipeline.write import write_layout
+from earwitness.projections import health
 from earwitness.projections.layouts import DEFAULT
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 
 FILES_VERSION = 1  # raised whenever files would come out otherwise: then all are made again
-LAST_MADE = DEFAULT.files[-1].name  # once this one is there, all are
+FIGURES = "figures.json"
+LAST_MADE = FIGURES  # once this one is there, all are
 MEDIA_TYPES = {
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
@@ -31,7 +36,7 @@ MEDIA_TYPES = {
 def finish(
     conversation_id: str, folders: list[Path], catalog: Catalog, objects: Objects, scratch: Path
 ) -> Conversation:
-    """Tell the conversation once more from its journals, write its rows, then its files.
+    """Tell the conversation once more from its journals, write its rows, then its files and its figures.
 
     `scratch` is a folder on the same disk as the data, for files while they are being made. Where a leg
     joins meanwhile, or the conversation is deleted, its files are not kept.
@@ -44,12 +49,26 @@ def finish(
         return conversation
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
-        for made in write_layout(DEFAULT, conversation, folders, Path(folder)):
+        for made in _made(conversation, folders, Path(folder), catalog):
             if not _stands(conversation, folders, catalog):
                 unmake(conversation.workspace, conversation.id, catalog, objects)
                 break
             _keep(made, str(made.relative_to(folder)), conversation, catalog, objects)
     return conversation
+
+
+def _made(conversation: Conversation, folders: list[Path], folder: Path, catalog: Catalog) -> Iterator[Path]:
+    """Each file once it is there; what is measured on the sound, which takes longest, comes last."""
+    paths = write_layout(DEFAULT, conversation, folders, folder)
+    yield from paths
+    [stereo] = [path for path in paths if path.name == "stereo.flac"]
+    figures = measure(conversation, stereo)
+    catalog.put_figures(
+        conversation.workspace, conversation.id, figures, health_score=health.score(conversation, figures)
+    )
+    path = stereo.with_name(FIGURES)
+    path.write_bytes(msgspec.json.encode(figures))
+    yield path
 
 
 def unmake(workspace: str, conversation_id: str, catalog: Catalog, objects: Objects) -> None:

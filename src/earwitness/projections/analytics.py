@@ -4,7 +4,8 @@ from statistics import median
 from typing import Any
 
 from earwitness.model.conversation import Conversation
-from earwitness.model.events import Party, Role
+from earwitness.model.events import Party
+from earwitness.projections.answers import response_times_ms
 from earwitness.projections.documents import counts, speech_seconds
 from earwitness.projections.moments import clock_face
 
@@ -54,20 +55,3 @@ def document(conversation: Conversation) -> dict[str, Any]:
             "agent_share": round(spoken[Party.AGENT] / total, 3) if total else None,
         },
     }
-
-
-def response_times_ms(conversation: Conversation) -> list[int]:
-    """From the end of what a user said to the beginning of the answer, where one came next.
-
-    An answer that began before the user had finished is none.
-    """
-    times: list[int] = []
-    asked_ns: int | None = None
-    for message in conversation.messages:
-        if message.role is Role.USER:
-            asked_ns = message.ended_ns
-        elif message.role is Role.ASSISTANT and not message.is_inserted:
-            if asked_ns is not None and message.started_ns >= asked_ns:
-                times.append((message.started_ns - asked_ns) // 1_000_000)
-            asked_ns = None
-    return times

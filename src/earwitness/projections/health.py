@@ -8,6 +8,7 @@ from typing import Any
 
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Evidence, Party, Role
+from earwitness.projections.figures import Figures
 from earwitness.projections.moments import milliseconds
 
 _COST_OF_FINDING = {
@@ -31,28 +32,29 @@ class Reason:
     at_ms: int | None = None
 
 
-def reasons(conversation: Conversation) -> list[Reason]:
-    """All of them, the gravest first."""
+def reasons(conversation: Conversation, figures: Figures | None = None) -> list[Reason]:
+    """All of them, the gravest first; with `figures` also those that only its sound can tell."""
     found = [*_of_gaps(conversation), *_of_state(conversation), *_of_findings(conversation)]
     found += _of_messages(conversation)
     found += _of_struck_words(conversation)
+    found += _of_sound(figures) if figures else []
     return sorted(found, key=lambda reason: -reason.cost)
 
 
-def score(conversation: Conversation) -> int:
+def score(conversation: Conversation, figures: Figures | None = None) -> int:
     """0 to 100."""
-    return max(0, 100 - sum(reason.cost for reason in reasons(conversation)))
+    return max(0, 100 - sum(reason.cost for reason in reasons(conversation, figures)))
 
 
-def document(conversation: Conversation) -> dict[str, Any]:
+def document(conversation: Conversation, figures: Figures | None = None) -> dict[str, Any]:
     """What `/health` answers."""
     return {
         "conversation": conversation.id,
         "status": conversation.status.value,
-        "score": score(conversation),
+        "score": score(conversation, figures),
         "reasons": [
             {"code": r.code, "message": r.message, "cost": r.cost, "at_ms": r.at_ms}
-            for r in reasons(conversation)
+            for r in reasons(conversation, figures)
         ],
     }
 
@@ -135,3 +137,11 @@ def _of_messages(conversation: Conversation) -> list[Reason]:
         message = f"how far {len(unproven)} interrupted answers were heard is modelled, not proven"
         found.append(Reason(code="unproven_playout", message=message, cost=1))
     return found
+
+
+def _of_sound(figures: Figures) -> list[Reason]:
+    """What the sound contradicts."""
+    return [
+        Reason(code=f"disagrees_{each.code}", message=each.message, cost=2, at_ms=each.at_ms)
+        for each in figures.disagreements
+    ]

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from typing import NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -10,9 +10,11 @@ from sqlalchemy import exc
 from earwitness.clock import Clock, SystemClock
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.model.conversation import Conversation
+from earwitness.projections.figures import Figures
 from earwitness.store import finding, migrate, overview, reading, schema, writing
 from earwitness.store.database import BUSY_TIMEOUT_S, Database
 from earwitness.store.finding import ConversationQuery, Page
+from earwitness.store.measured import measured
 from earwitness.store.objects import ObjectInfo
 from earwitness.store.rows import (
     ArtifactRow,
@@ -163,11 +165,35 @@ class Catalog:
             connection.execute(sa.insert(table), row)
 
     def remove_artifacts(self, workspace: str, conversation: str) -> None:
-        """No file counts as one of the conversation's afterwards; the caller deletes the files."""
+        """No file counts as one of the conversation's afterwards, nor is anything measured on its sound.
+
+        The caller deletes the files.
+        """
         c = schema.artifacts.c
         where = (c.workspace_id == workspace) & (c.conversation_id == conversation)
         with self.database.writing() as connection:
             connection.execute(sa.delete(schema.artifacts).where(where))
+            self._set(connection, workspace, conversation, measured(None))
+
+    def put_figures(self, workspace: str, conversation: str, figures: Figures, *, health_score: int) -> None:
+        """What was measured on the sound stands in the conversation's row, and the health that follows.
+
+        Raises `NotFound` where the conversation is not in the catalog.
+        """
+        with self.database.writing() as connection:
+            reading.require(connection, workspace, conversation)
+            values = {**measured(figures), "health_score": health_score}
+            self._set(connection, workspace, conversation, values)
+
+    def _set(
+        self, connection: sa.Connection, workspace: str, conversation: str, values: dict[str, Any]
+    ) -> None:
+        """These columns of a conversation; whoever remembers its rows has to read them again."""
+        table = schema.conversations
+        where = (table.c.workspace_id == workspace) & (table.c.id == conversation)
+        values = {**values, "revision": table.c.revision + 1}
+        connection.execute(sa.update(table).where(where).values(values))
+        self._written.pop(conversation, None)
 
     # -- asking ----------------------------------------------------------------------------------
 

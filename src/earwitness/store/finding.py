@@ -28,6 +28,9 @@ class Sort(StrEnum):
     SHORTEST = "shortest"
     MOST_MESSAGES = "most_messages"
     WORST = "worst"  # lowest recording health first
+    MOST_INTERRUPTIONS = "most_interruptions"
+    SLOWEST = "slowest"  # 95th percentile of response times; only conversations that have one
+    MOST_DEAD_AIR = "most_dead_air"  # only conversations whose sound was measured
 
 
 _ORDERS = {
@@ -37,6 +40,9 @@ _ORDERS = {
     Sort.SHORTEST: ("duration_ms", False),
     Sort.MOST_MESSAGES: ("message_count", True),
     Sort.WORST: ("health_score", False),
+    Sort.MOST_INTERRUPTIONS: ("interruption_count", True),
+    Sort.SLOWEST: ("response_p95_ms", True),
+    Sort.MOST_DEAD_AIR: ("dead_air_ms", True),
 }
 
 
@@ -84,6 +90,8 @@ def statement(query: ConversationQuery) -> sa.Select[Any]:
     name, is_descending = _ORDERS[sort]
     column = table.c[name]
     wanted = sa.select(*columns(ConversationRow)).where(*_filters(query))
+    if column.nullable:  # null has no place in an order that goes on from page to page
+        wanted = wanted.where(column.is_not(None))
     if query.cursor is not None:
         value, last = _read_cursor(query.cursor, sort, column)
         place = sa.tuple_(column, table.c.id)

@@ -45,6 +45,14 @@ class ConversationRow(Row, frozen=True, kw_only=True):
     outcome: str | None
     satisfaction: str | None
     health_score: int
+    response_p50_ms: int | None
+    response_p95_ms: int | None
+    first_sound_ms: int | None
+    dead_air_ms: int | None
+    overlap_ms: int | None
+    agent_share: float | None
+    interruptions_by_caller: int | None
+    interruptions_by_agent: int | None
     usage: dict[str, Any]
 
 

@@ -1,0 +1,30 @@
+"""Figures measured on the sound: the stored stereo file of a call that has ended -> `Figures`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import soundfile
+
+from earwitness.audio.codecs import Samples
+from earwitness.audio.voice import Voice, voices
+from earwitness.model.conversation import Conversation
+from earwitness.projections.figures import Figures, figures
+
+BLOCK_S = 10  # so much sound is in memory at once
+
+
+def measure(conversation: Conversation, stereo: Path) -> Figures:
+    """Listen to both sides of the call. A minute of speech takes two seconds, of silence next to none.
+
+    `stereo`: caller left, agent right, as `write_layout` makes it, at the finest rate of the call.
+    """
+    if not any(track.spans for track in conversation.tracks.values()):
+        return figures(conversation, Voice(), Voice())
+    with soundfile.SoundFile(stereo) as file:
+        caller, agent = voices(_blocks(file), rate_hz=file.samplerate, channels=2)
+    return figures(conversation, caller, agent)
+
+
+def _blocks(file: soundfile.SoundFile) -> Iterator[Samples]:
+    while len(block := file.read(BLOCK_S * file.samplerate, dtype="int16", always_2d=True)):
+        yield block
