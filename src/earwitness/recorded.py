@@ -22,7 +22,7 @@ from earwitness.pipeline.write import write_layout
 from earwitness.projections import analytics, documents, health, transcript
 from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import as_json
-from earwitness.projections.named import LAYOUTS
+from earwitness.projections.named import named
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, ToolCallRow
@@ -143,11 +143,12 @@ class Recorded:
             )
         return artifact.byte_count, lambda start, stop: self._objects.open(artifact.path, start, stop)
 
-    def export(self, folder: str | Path, layout: str = "default") -> list[Path]:
-        """Write the conversation's files in a named layout below `folder`. Existing files are replaced."""
-        if layout not in LAYOUTS:
-            raise NotFound(f"no layout is called {layout}", hint=f"Layouts: {', '.join(LAYOUTS)}.")
-        return write_layout(LAYOUTS[layout], self.conversation, self.folders, Path(folder))
+    def export(self, folder: str | Path, layout: str = "default", *, wav: bool = False) -> list[Path]:
+        """Write the conversation's files in a named layout below `folder`. Existing files are replaced.
+
+        `wav` adds a WAV file of the sound that the layout `recordings` keeps raw.
+        """
+        return write_layout(named(layout, wav=wav), self.conversation, self.folders, Path(folder))
 
     def delete(self) -> None:
         """Remove files, journals and rows. Raises `Conflict` while the call runs.

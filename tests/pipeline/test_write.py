@@ -8,7 +8,8 @@ import soundfile
 
 from earwitness.errors import StorageUnavailable
 from earwitness.pipeline.write import write_layout
-from earwitness.projections.layouts import DEFAULT, OPUSAGENT
+from earwitness.projections.layout_default import DEFAULT
+from earwitness.projections.layout_opusagent import OPUSAGENT
 from earwitness.projections.named import LAYOUTS
 from recorded import PLAYS, recording
 

@@ -20,6 +20,7 @@ from earwitness.cli.desk import json_option, library_of, print_json_list, worksp
     show_default=True,
     help="Which files, named and shaped how.",
 )
+@click.option("--wav", is_flag=True, help="With `recordings`: the agent's audio as a WAV file too.")
 @workspace_option
 @json_option
 @click.pass_context
@@ -29,6 +30,7 @@ def command(
     everything: bool,
     output: Path,
     layout: str,
+    wav: bool,
     workspace: str,
     as_json: bool,
 ) -> None:
@@ -40,7 +42,7 @@ def command(
         raise click.UsageError("give either an ID or --all")
     library = library_of(context, workspace)
     chosen = library.conversations() if ref is None else [library.conversation(ref)]
-    written = (str(path) for recorded in chosen for path in recorded.export(output, layout))
+    written = (str(path) for recorded in chosen for path in recorded.export(output, layout, wav=wav))
     if as_json:
         print_json_list(written)
     else:

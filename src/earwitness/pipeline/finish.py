@@ -17,7 +17,7 @@ from earwitness.pipeline.line import rebuild
 from earwitness.pipeline.measure import measure
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import health
-from earwitness.projections.layouts import DEFAULT
+from earwitness.projections.layout_default import DEFAULT
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from earwitness.audio.files import stereo, wav_range, wav_size, write_track
 from earwitness.audio.render import frame_at
-from earwitness.model.conversation import Conversation
+from earwitness.model.conversation import Conversation, Track
 from earwitness.model.events import Party
-from earwitness.projections.tracks import RATE_HZ, Block, ByteSource, length_ns, mono, track_named
+from earwitness.projections.tracks import RATE_HZ, Block, ByteSource, end_to_end, length_ns, mono, track_named
 
 
 class Sound:
@@ -69,13 +69,26 @@ class Sound:
 
 def native_rate_hz(conversation: Conversation) -> int:
     """The finest rate that any sound of the conversation has: to store more would be to store air."""
-    rates = [span.format.rate_hz for track in conversation.tracks.values() for span in track.spans]
-    return max(rates, default=RATE_HZ)
+    return _finest(*conversation.tracks.values())
 
 
 def sent_bytes(conversation: Conversation, source: ByteSource) -> Iterable[bytes]:
     """The agent's audio as it was sent, concatenated, in the wire's own encoding."""
-    track = track_named(conversation, "agent-sent") if Party.AGENT in conversation.sent else None
-    track = track or track_named(conversation, "agent")
-    for leg in dict.fromkeys(span.leg for span in track.spans):
+    for leg in dict.fromkeys(span.leg for span in _sent(conversation).spans):
         yield from source(leg, Party.AGENT)
+
+
+def write_sent(conversation: Conversation, source: ByteSource, path: Path) -> None:
+    """The same as a sound file, at the finest rate that it came with."""
+    sent = _sent(conversation)
+    rate_hz = _finest(sent)
+    blocks = end_to_end(sent, source, rate_hz=rate_hz)
+    write_track(path, blocks, rate_hz=rate_hz, channels=1)
+
+
+def _finest(*tracks: Track) -> int:
+    return max((span.format.rate_hz for track in tracks for span in track.spans), default=RATE_HZ)
+
+
+def _sent(conversation: Conversation) -> Track:
+    return track_named(conversation, "agent-sent" if Party.AGENT in conversation.sent else "agent")

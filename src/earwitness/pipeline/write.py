@@ -10,7 +10,7 @@ from earwitness.audio.tracks import write_tracks
 from earwitness.errors import StorageUnavailable
 from earwitness.model.conversation import Conversation
 from earwitness.pipeline.line import events, sound_of
-from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes
+from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes, write_sent
 from earwitness.projections import layouts
 from earwitness.projections.layouts import Layout, Source
 
@@ -33,6 +33,8 @@ def write_layout(layout: Layout, conversation: Conversation, legs: list[Path], f
                 peaks = path
             elif file.format == "raw":
                 _write(path, sent_bytes(conversation, sound_of(legs)))
+            elif file.track == "agent-sent":
+                write_sent(conversation, sound_of(legs), path)
             else:
                 tracks[file.track].append(path)
         if tracks or peaks:

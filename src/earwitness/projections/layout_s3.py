@@ -4,7 +4,6 @@ Kept to the letter, spelling included. Sound is told of in events, as there, and
 """
 
 import heapq
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,11 +12,9 @@ from earwitness.model.events import AudioArrived, Party, Retold, Role
 from earwitness.projections import transcript
 from earwitness.projections.analytics import duration
 from earwitness.projections.kept import kept
-from earwitness.projections.layouts import Layout, Source, Text, as_json
+from earwitness.projections.layouts import Layout, Source, Text, as_json, one_line
 from earwitness.projections.moments import instant
 from earwitness.projections.naming import call_id
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def conversation_parts(source: Source) -> Iterator[str]:
@@ -30,7 +27,7 @@ def conversation_parts(source: Source) -> Iterator[str]:
         "duration": duration(conversation),
     }
     imported = kept(conversation, "s3", "_conversation")
-    yield _encode(head | imported)[:-1]
+    yield one_line(head | imported)[:-1]
     if imported:
         yield from _list("historySnapshots", _retold(source, "historySnapshots"))
         yield from _list("events", _retold(source, "events"))
@@ -129,8 +126,8 @@ def _events(source: Source) -> Iterator[Iterator[tuple[int, dict[str, Any]]]]:
         for event in source.events()
         if isinstance(event, AudioArrived) and event.party is Party.AGENT
     )
-    said = sorted(conversation.messages, key=lambda each: each.started_ns)
-    yield (told(each.started_ns, "transcript", _words(each)) for each in said if transcript.spoken(each))
+    said = sorted(transcript.told(conversation), key=lambda each: each.started_ns)
+    yield (told(each.started_ns, "transcript", _words(each)) for each in said)
     calls = sorted(conversation.tool_calls, key=lambda each: each.called_ns)
     yield (told(each.called_ns, "tool_call", _call(each)) for each in calls)
 
@@ -143,7 +140,7 @@ def _words(message: Message) -> dict[str, Any]:
 def _list(name: str, parts: Iterable[dict[str, Any]]) -> Iterator[str]:
     yield f', "{name}": ['
     for number, part in enumerate(parts):
-        yield ("\n" if number == 0 else ",\n") + _encode(part)
+        yield ("\n" if number == 0 else ",\n") + one_line(part)
     yield "\n]"
 
 

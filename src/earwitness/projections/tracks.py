@@ -5,6 +5,7 @@ heard or not, as if nobody had cut it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -48,19 +49,34 @@ def mono(
     conversation: Conversation, name: str, source: ByteSource, *, rate_hz: int = RATE_HZ, start_frame: int = 0
 ) -> Iterator[Block]:
     """Blocks of one track, 16-bit, from `start_frame` to the conversation's end; silence where none spoke."""
-    track = track_named(conversation, name)
-    length = length_ns(conversation, name)
+    track, length = track_named(conversation, name), length_ns(conversation, name)
+    return laid_out(track, source, rate_hz=rate_hz, length_ns=length, start_frame=start_frame)
+
+
+def end_to_end(track: Track, source: ByteSource, *, rate_hz: int = RATE_HZ) -> Iterator[Block]:
+    """Blocks of one track without the silence in it, leg after leg."""
+    at_ns, spans = 0, []
+    for span in sorted(track.spans, key=lambda span: (span.leg, span.from_byte)):
+        spans.append(replace(span, at_ns=at_ns))
+        at_ns += span.length_ns
+    return laid_out(replace(track, spans=tuple(spans)), source, rate_hz=rate_hz, length_ns=at_ns)
+
+
+def laid_out(
+    track: Track, source: ByteSource, *, rate_hz: int, length_ns: int, start_frame: int = 0
+) -> Iterator[Block]:
+    """Blocks of a track whose spans say where its sound lies."""
     by_leg = [
         render(
             pieces,
             source(leg, track.party),
             rate_hz=rate_hz,
-            length_ns=length,
+            length_ns=length_ns,
             start_frame=start_frame,
         )
         for leg, pieces in pieces_by_leg(track)
     ]
-    return together(by_leg) if by_leg else silence(start_frame, length, rate_hz)
+    return together(by_leg) if by_leg else silence(start_frame, length_ns, rate_hz)
 
 
 def together(sounds: list[Iterator[Block]]) -> Iterator[Block]:

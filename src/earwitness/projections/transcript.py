@@ -30,6 +30,11 @@ def shown(conversation: Conversation) -> list[Message]:
     return [message for message in conversation.messages if message.text]
 
 
+def told(conversation: Conversation) -> list[Message]:
+    """The messages with words that were said, or typed; an answer nobody heard is none."""
+    return [message for message in conversation.messages if spoken(message)]
+
+
 def document(conversation: Conversation) -> dict[str, Any]:
     """`transcript.json`: one entry per message, times in ms from the start and as RFC 3339."""
     return {

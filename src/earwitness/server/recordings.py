@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from earwitness.projections.layouts import recordings_document
+from earwitness.projections.layout_recordings import recordings_document
 from earwitness.server.audio import audio_response
 from earwitness.server.guard import Admin, Listener, Reader
 from earwitness.store.finding import ConversationQuery
