@@ -212,6 +212,13 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         Settings().data_dir = "x"  # type: ignore[misc]
 
 
-def test_an_object_store_that_is_not_offered_is_refused_instead_of_ignored() -> None:
-    with pytest.raises(SettingsError, match="only a folder"):
-        load(None, {"EARWITNESS_OBJECT_STORE_URL": "s3://bucket"}, {})
+@pytest.mark.parametrize("url", ["gs://bucket", "bucket", "file:///srv"])
+def test_an_object_store_that_is_not_offered_is_refused_instead_of_ignored(url: str) -> None:
+    with pytest.raises(SettingsError, match="object_store_url"):
+        load(environ={"EARWITNESS_OBJECT_STORE_URL": url})
+
+
+def test_a_bucket_is_named_by_url_or_by_the_variable_that_other_tools_use() -> None:
+    assert load(environ={"CONVERSATIONS_BUCKET": "calls"}).object_store_url == "s3://calls"
+    ours = {"CONVERSATIONS_BUCKET": "calls", "EARWITNESS_OBJECT_STORE_URL": "s3://others/prefix"}
+    assert load(environ=ours).object_store_url == "s3://others/prefix"

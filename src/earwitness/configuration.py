@@ -16,6 +16,7 @@ from earwitness.settings import DEFAULT_ROUTES, Settings
 
 PREFIX = "EARWITNESS_"
 FILE_NAME = "earwitness.toml"
+BUCKET = "CONVERSATIONS_BUCKET"  # of the environment: short for object_store_url = "s3://<bucket>"
 
 
 def load(
@@ -30,13 +31,17 @@ def load(
     """
     tree: dict[str, Any] = {"routes": msgspec.to_builtins(DEFAULT_ROUTES)}
     _merge(tree, _read_file(file))
-    _merge(tree, _from_environment(os.environ if environ is None else environ))
+    environ = os.environ if environ is None else environ
+    if bucket := environ.get(BUCKET):
+        tree["object_store_url"] = f"s3://{bucket}"
+    _merge(tree, _from_environment(environ))
     _merge(tree, flags or {})
     _refuse(tree, Settings, "")
-    if tree.get("object_store_url"):
+    url = tree.get("object_store_url")
+    if isinstance(url, str) and url and not url.startswith("s3://"):
         raise SettingsError(
-            "object_store_url: only a folder is offered yet",
-            hint="Leave it out; files lie in data_dir/objects.",
+            "object_store_url: neither empty nor s3://bucket/prefix",
+            hint="Leave it empty for a folder in data_dir.",
         )
     try:
         return msgspec.convert(tree, Settings, strict=False)

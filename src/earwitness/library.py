@@ -31,7 +31,7 @@ from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Page
 from earwitness.store.keys import Keys
-from earwitness.store.objects import FolderObjects
+from earwitness.store.objects import Objects, open_objects
 from earwitness.store.reading import LATEST
 from earwitness.store.rows import ConversationRow
 from earwitness.store.sessions import Sessions
@@ -67,7 +67,7 @@ class Library:
         self.journal_root = self.data_path / "journal"
         self.live_root = self.data_path / "live"
         self.catalog = Catalog.open(settings.catalog_url)
-        self.objects = FolderObjects(self.data_path / "objects")
+        self.objects: Objects = open_objects(settings)
         self.keys = Keys(self.catalog.database)
         self.users = Users(self.catalog.database)
         self.sessions = Sessions(self.catalog.database)

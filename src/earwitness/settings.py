@@ -176,12 +176,25 @@ class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(sink.strip() for sink in listed if sink.strip())
 
 
+class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How files are kept in S3, where object_store_url names a bucket."""
+
+    encryption: Literal["", "AES256", "aws:kms"] = (
+        "AES256"  # at rest, by the server; empty: as the bucket has it
+    )
+    kms_key: str = ""  # id or ARN of the key of KMS
+    lock_days: int = 0  # object lock: nobody can change or delete a file for so long; 0: no lock
+    lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "COMPLIANCE"  # of the lock
+    keep_local_hours: int = 24  # journals stay here so long after the bucket has them
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one process."""
 
     data_dir: str = "earwitness-data"  # journals, and by default catalog and objects; one server at a time
     database_url: str = ""  # empty: SQLite in data_dir
-    object_store_url: str = ""  # empty: a folder in data_dir
+    object_store_url: str = ""  # s3://bucket/prefix, or empty: a folder in data_dir; see CONVERSATIONS_BUCKET
+    object_store: ObjectStore = ObjectStore()
     api: Listen = Listen()
     tap: Tap = Tap()
     record: Recording = Recording()

@@ -20,17 +20,11 @@ from earwitness.projections import health
 from earwitness.projections.layout_default import DEFAULT
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
-from earwitness.store.objects import Objects
+from earwitness.store.objects import Objects, media_type
 
 FILES_VERSION = 1  # raised whenever files would come out otherwise: then all are made again
 FIGURES = "figures.json"
 LAST_MADE = FIGURES  # once this one is there, all are
-MEDIA_TYPES = {
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-    ".txt": "text/plain; charset=utf-8",
-    ".flac": "audio/flac",
-}
 
 
 def finish(
@@ -97,7 +91,7 @@ def _keep(made: Path, path: str, conversation: Conversation, catalog: Catalog, o
             conversation.id,
             made.name,
             info,
-            media_type=MEDIA_TYPES[made.suffix],
+            media_type=media_type(made.name),
             version=FILES_VERSION,
         )
     except NotFound:  # deleted this very moment: nothing of it may stay

@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from earwitness.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
+from earwitness.settings import Settings
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\Z")
 _ATTEMPTS = 100
@@ -58,6 +59,28 @@ class Objects(Protocol):
         """It is gone afterwards. Says whether it was there."""
 
 
+MEDIA_TYPES = {
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".txt": "text/plain; charset=utf-8",
+    ".flac": "audio/flac",
+}
+
+
+def media_type(path: str) -> str:
+    """What a file of this name holds; nothing a browser would run."""
+    return MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
+
+
+def open_objects(settings: Settings) -> "Objects":
+    """The object store that is set: the bucket of `object_store_url`, or a folder in the data folder."""
+    if not settings.object_store_url:
+        return FolderObjects(settings.data_path / "objects")
+    from earwitness.store.s3 import S3Objects
+
+    return S3Objects(settings.object_store_url, settings.object_store, settings.data_path / "spool")
+
+
 def path_for(began_at_ns: int, conversation: str, name: str) -> str:
     """Where an artifact lies: `conversations/<YYYY-MM-DD>/<conversation>/<name>`, the day in UTC."""
     day = datetime.fromtimestamp(began_at_ns // 1_000_000_000, UTC).date()
@@ -81,7 +104,7 @@ class FolderObjects:
         target = self._root / checked(path)
         try:
             if target.exists() and not replace:
-                raise _exists(path)
+                raise already_there(path)
             return self._write(path, target, chunks, replace=replace)
         except OSError as error:
             raise _unavailable(path, error) from error
@@ -103,7 +126,7 @@ class FolderObjects:
             else:
                 os.link(temporary, target)  # unlike a rename it never overwrites
         except FileExistsError:
-            raise _exists(path) from None
+            raise already_there(path) from None
         finally:
             temporary.unlink(missing_ok=True)
         with suppress(FileNotFoundError):  # deleted again already, with its folder
@@ -141,7 +164,7 @@ class FolderObjects:
                     left -= len(piece)
                     yield piece
         except FileNotFoundError as error:  # deleted since it was asked for
-            raise _missing(path) from error
+            raise not_there(path) from error
         except OSError as error:
             raise _unavailable(path, error) from error
 
@@ -150,11 +173,11 @@ class FolderObjects:
         try:
             found = file.stat()
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise _missing(path) from error
+            raise not_there(path) from error
         except OSError as error:
             raise _unavailable(path, error) from error
         if not stat.S_ISREG(found.st_mode):
-            raise _missing(path)
+            raise not_there(path)
         return ObjectInfo(path=path, byte_count=found.st_size)
 
     def exists(self, path: str) -> bool:
@@ -194,11 +217,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _exists(path: str) -> Conflict:
+def already_there(path: str) -> Conflict:
     return Conflict(f"{path} exists already", hint="Nothing was overwritten.", path=path)
 
 
-def _missing(path: str) -> NotFound:
+def not_there(path: str) -> NotFound:
     return NotFound(f"no object {path}", path=path)
 
 
