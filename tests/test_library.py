@@ -128,7 +128,7 @@ def test_filters_find_what_they_say(played):
     assert len(ids(played.conversations(subject="RID-dies", status="partial"))) == 2
     assert {each.row.status for each in played.conversations(status="failed")} == {"failed"}
     assert ids(played.conversations(min_messages=8)) == ids(played.conversations(label="order"))
-    assert len(ids(played.conversations(q="mushroom PIZZA", label="order"))) == 2
+    assert len(ids(played.conversations(q='"mushroom PIZZA"', label="order"))) == 2
     newest = played.conversation("latest")
     assert ids(played.conversations())[0] == newest.id
     assert newest.id not in ids(played.conversations(until=newest.row.started_at))

@@ -4,23 +4,22 @@ Knows no HTTP and no terminal. Answers are frozen values; what cannot be answere
 with a hint.
 """
 
-import contextlib
 import time
 from collections.abc import Callable, Iterator
-from copy import copy
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from earwitness.asking import Asking
 from earwitness.capture.status import RecorderStatus
-from earwitness.errors import InUse, InvalidInput, NotFound
+from earwitness.errors import InUse, InvalidInput
 from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
-from earwitness.pipeline.follow import Follower, find_folder
+from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.lock import FolderLock
 from earwitness.privacy.access import Access, os_user
 from earwitness.privacy.audit import Audit, AuditQuery, Entry
@@ -29,11 +28,8 @@ from earwitness.recorded import Recorded
 from earwitness.settings import Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
-from earwitness.store.finding import ConversationQuery, Page
 from earwitness.store.keys import Keys
-from earwitness.store.objects import Objects, open_objects
-from earwitness.store.reading import LATEST
-from earwitness.store.rows import ConversationRow
+from earwitness.store.objects import open_objects
 from earwitness.store.sessions import Sessions
 from earwitness.store.subjects import Subjects
 from earwitness.store.users import Users
@@ -56,18 +52,17 @@ def open_library(
     return library
 
 
-class Library:
+class Library(Asking):
     """All recordings of one workspace in one data folder."""
 
     def __init__(self, settings: Settings, *, workspace: str = "default") -> None:
         self.settings = settings
         self.workspace = workspace
-        self.subject: str | None = None  # of whom alone something may be asked here
         self.data_path = settings.data_path
         self.journal_root = self.data_path / "journal"
         self.live_root = self.data_path / "live"
         self.catalog = Catalog.open(settings.catalog_url)
-        self.objects: Objects = open_objects(settings)
+        self.objects = open_objects(settings)
         self.keys = Keys(self.catalog.database)
         self.users = Users(self.catalog.database)
         self.sessions = Sessions(self.catalog.database)
@@ -76,77 +71,9 @@ class Library:
         self.checkpoints = Checkpoints(
             self.audit, self.catalog.database, self.data_path, settings.audit.where
         )
-        self.access: Access | None = None  # whoever asks; None: our own work, which leaves its own trace
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
-
-    def of_workspace(self, workspace: str) -> "Library":
-        """The same recordings' desk for another workspace."""
-        other = copy(self)
-        other.workspace = workspace
-        return other
-
-    def of_subject(self, subject: str) -> "Library":
-        """The same desk for somebody who may know of this person's conversations only."""
-        other = copy(self)
-        other.subject = subject
-        return other
-
-    # -- finding --------------------------------------------------------------------------------------
-
-    def page(self, query: ConversationQuery) -> Page:
-        """One page of conversations, newest first unless the query sorts otherwise."""
-        if self.subject is not None and query.subject not in (None, self.subject):
-            return Page(())
-        subject = query.subject if self.subject is None else self.subject
-        self._touch(None, subject)
-        return self.catalog.find(msgspec.structs.replace(query, workspace=self.workspace, subject=subject))
-
-    def conversations(self, **filters: Any) -> Iterator[Recorded]:
-        """All conversations that fit, newest first. Filters are the fields of `ConversationQuery`."""
-        query = ConversationQuery(**filters)
-        while True:
-            page = self.page(query)
-            yield from (self._recorded(row) for row in page.items)
-            if page.next_cursor is None:
-                return
-            query = msgspec.structs.replace(query, cursor=page.next_cursor)
-
-    def conversation(self, ref: str) -> Recorded:
-        """By id, unique beginning of an id, recording id, or `latest`. Raises `NotFound`."""
-        return self._recorded(self._row(ref))
-
-    def _touch(self, conversation: str | None = None, subject: str | None = None) -> None:
-        if self.access is not None:
-            self.access.touch(conversation, subject)
-
-    def _row(self, ref: str) -> ConversationRow:
-        try:
-            row = self._find(ref)
-        except NotFound:
-            if self.access is not None:
-                self.access.miss(ref)
-            raise
-        self._touch(row.id, row.subject)
-        return row
-
-    def _find(self, ref: str) -> ConversationRow:
-        if self.subject is None:
-            return self.catalog.get(self.workspace, ref)
-        found: tuple[ConversationRow, ...] = ()
-        if ref == LATEST:
-            found = self.page(ConversationQuery(limit=1)).items
-        else:
-            with contextlib.suppress(NotFound, InvalidInput):  # of others not even a hint may be seen
-                row = self.catalog.get(self.workspace, ref)
-                found = (row,) if row.subject == self.subject else ()
-        if not found:
-            raise NotFound(f"no conversation {ref}", hint="See what there is: earwitness list.")
-        return found[0]
-
-    def _recorded(self, row: ConversationRow) -> Recorded:
-        return Recorded(row, self.folders(row.workspace_id, row.id), self.catalog, self.objects)
 
     # -- keeping in step ------------------------------------------------------------------------------
 
@@ -217,11 +144,6 @@ class Library:
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
         return done
-
-    def folders(self, workspace: str, conversation_id: str) -> list[Path]:
-        """The journals of a conversation, one folder a leg."""
-        ids = legs.of_conversation(self.catalog.database, workspace, conversation_id)
-        return [find_folder(self.journal_root, leg) for leg in ids]
 
     # -- taking in ------------------------------------------------------------------------------------
 

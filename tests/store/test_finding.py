@@ -56,8 +56,13 @@ def test_the_newest_call_comes_first(calls: Catalog) -> None:
         ({"min_duration_s": 4.001}, [2]),
         ({"q": "NUMBER 8"}, [2]),
         ({"q": "number 1", "status": "complete", "min_messages": 3}, [2]),
-        ({"q": "%"}, []),
-        ({"q": "number_1"}, []),
+        ({"outcome": "quote_completed"}, [3]),
+        ({"max_duration_s": 2}, [4, 1]),
+        ({"min_health": 100}, [4, 2, 1]),
+        ({"max_health": 99}, [3]),
+        ({"q": '"words number 8"'}, [2]),
+        ({"q": "spanish"}, [3]),
+        ({"q": "number -words"}, []),
     ],
 )
 def test_every_filter_keeps_what_it_says(
@@ -133,9 +138,19 @@ SQL = [
 
 
 @pytest.mark.parametrize("text", SQL)
-@pytest.mark.parametrize("name", ["provider", "subject", "label", "q", "workspace"])
+@pytest.mark.parametrize("name", ["provider", "subject", "label", "outcome", "workspace"])
 def test_sql_in_a_filter_is_only_a_text(calls: Catalog, name: str, text: str) -> None:
     assert found(calls, **{name: text}) == []
+    assert found(calls) == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("text", SQL)
+def test_sql_in_a_search_is_only_words_and_without_words_it_is_refused(calls: Catalog, text: str) -> None:
+    if any(letter.isalnum() for letter in text):
+        assert found(calls, q=text) == []
+    else:
+        with pytest.raises(InvalidInput):
+            found(calls, q=text)
     assert found(calls) == [4, 3, 2, 1]
 
 
@@ -203,7 +218,7 @@ def test_a_time_without_zone_is_refused(calls: Catalog) -> None:
 def test_a_list_of_five_thousand_is_served_by_an_index_and_never_sorted(
     five_thousand: Catalog, filters: dict[str, object], index: str
 ) -> None:
-    wanted = finding.statement(msgspec.convert(filters, ConversationQuery))
+    wanted = finding.statement(msgspec.convert(filters, ConversationQuery), "sqlite")
     with five_thousand.database.reading() as connection:
         sql = str(
             wanted.compile(

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from earwitness.store.entries import with_entries
 from earwitness.store.measured import measured
 from earwitness.store.schema import metadata
 from earwitness.store.tabulate import KEYS, tabulate
@@ -10,7 +11,7 @@ from store_calls import SECOND, a_full_call, a_leg, a_message
 
 
 def test_every_row_has_every_column_of_its_table() -> None:
-    sheets = tabulate(a_full_call()).sheets
+    sheets = with_entries(tabulate(a_full_call())).sheets
     given_later = {"conversations": {"revision", *measured(None)}, "messages": {"id"}}
     assert sheets.keys() == KEYS.keys()
     for name, sheet in sheets.items():

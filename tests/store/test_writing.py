@@ -52,7 +52,7 @@ def test_only_the_message_that_changed_is_written(catalog: Catalog) -> None:
     longer = replace(call.messages[7], text="and some more words")
     with written_rows(catalog) as written:
         catalog.put(replace(call, messages=(*call.messages[:7], longer, *call.messages[8:])))
-    assert written == [("UPDATE conversations", 1), ("UPDATE messages", 1)]
+    assert written == [(f"UPDATE {name}", 1) for name in ("conversations", "messages", "search_entries")]
     assert catalog.messages("default", call.id)[7].text == "and some more words"
 
 
@@ -61,7 +61,7 @@ def test_a_message_that_is_new_is_the_only_row_inserted(catalog: Catalog) -> Non
     catalog.put(call)
     with written_rows(catalog) as written:
         catalog.put(replace(call, messages=(*call.messages, a_message(call.legs[0], 50))))
-    assert written == [("UPDATE conversations", 1), ("INSERT messages", 1)]
+    assert written == [("UPDATE conversations", 1), ("INSERT messages", 1), ("INSERT search_entries", 1)]
 
 
 def test_rows_that_vanished_from_the_conversation_vanish_from_the_catalog(catalog: Catalog) -> None:

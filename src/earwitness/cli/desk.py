@@ -42,9 +42,10 @@ def library_of(context: click.Context, workspace: str = "default") -> "Library":
     return library
 
 
-def say(words: str, **options: Any) -> None:
+def say(words: str, *, bold: bool = False, **options: Any) -> None:
     """Print what callers and programs said, without what a terminal would obey instead of showing."""
-    click.echo(_COMMANDS.sub("\N{REPLACEMENT CHARACTER}", words), **options)
+    shown = _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", words)
+    click.echo(click.style(shown, bold=True) if bold else shown, **options)
 
 
 def print_json(document: Any) -> None:

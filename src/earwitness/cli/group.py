@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("demo", "record simulated calls and look at them"),
     "simulate": ("simulate", "play simulated calls through the tap"),
     "list": ("listing", "list conversations, newest first"),
+    "search": ("search", "find where something was said"),
     "show": ("show", "show one conversation at a glance"),
     "transcript": ("transcript", "who said what: text, json, srt or vtt"),
     "stats": ("stats", "one conversation in numbers"),

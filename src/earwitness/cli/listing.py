@@ -46,8 +46,8 @@ def command(
         provider=provider,
         subject=subject,
         label=label,
-        since=_zoned(since),
-        until=_zoned(until),
+        since=zoned(since),
+        until=zoned(until),
         status=status,
         min_messages=min_messages,
         limit=min(limit, PAGE),
@@ -62,7 +62,8 @@ def command(
         click.echo(f"these are the newest {limit}; --limit shows more", err=True)
 
 
-def _zoned(at: datetime | None) -> datetime | None:
+def zoned(at: datetime | None) -> datetime | None:
+    """A time from the command line: UTC unless it says otherwise."""
     return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 

@@ -17,6 +17,7 @@ from earwitness.server import (
     conversations,
     problems,
     recordings,
+    search,
     sessions,
     system,
     webhooks,
@@ -69,7 +70,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guard_browsers)
     app.add_middleware(Express, headers=HEADERS)
-    for part in (system, audit, conversations, audio, recordings, pages, chat, sessions, webhooks):
+    for part in (system, audit, conversations, audio, search, recordings, pages, chat, sessions, webhooks):
         app.include_router(part.router)
     browsers.allow(app, library)
     app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,48 +9,28 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
+from earwitness.server.chosen import Chosen
 from earwitness.server.guard import Admin, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
-MOST = 1_000_000_000  # of anything countable here; databases have an end to their integers
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most")]
 
 
 @router.get("", summary="List and filter conversations, newest first")
 def list_conversations(
     visitor: Reader,
-    provider: str | None = None,
-    subject: str | None = None,
-    label: str | None = None,
-    status: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    min_messages: Annotated[int | None, Query(ge=0, le=MOST)] = None,
-    min_duration: Annotated[float | None, Query(ge=0, le=MOST, description="seconds")] = None,
-    q: Annotated[str | None, Query(max_length=500)] = None,
+    chosen: Chosen,
+    q: Annotated[
+        str | None, Query(max_length=500, description="a search, as /api/v1/search takes it")
+    ] = None,
     sort: Sort = Sort.NEWEST,
     limit: Limit = 50,
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """A page of conversations; `next_cursor` asks for the next one and is null on the last."""
-    page = visitor.library.page(
-        ConversationQuery(
-            provider=provider,
-            subject=subject,
-            label=label,
-            status=status,
-            since=since,
-            until=until,
-            min_messages=min_messages,
-            min_duration_s=min_duration,
-            q=q,
-            sort=sort.value,
-            limit=limit,
-            cursor=cursor,
-        )
-    )
+    page = visitor.library.page(ConversationQuery(**chosen, q=q, sort=sort.value, limit=limit, cursor=cursor))
     return {"conversations": [row.document() for row in page.items], "next_cursor": page.next_cursor}
 
 

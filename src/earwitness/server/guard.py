@@ -32,7 +32,8 @@ OPEN = (
     | PROBES
     | {"/", "/static", "/api/v1/auth/login", "/api/v1/session"}  # ... and the rest tells nothing of a call
 )
-OWN_LISTS = frozenset({"/api/v1/conversations", "/recordings"})  # show a subject what is theirs
+# These show a subject what is theirs.
+OWN_LISTS = frozenset({"/api/v1/conversations", "/api/v1/search", "/recordings"})
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _SIGNED_WORDS = ("workspace", "by", "until", "link")

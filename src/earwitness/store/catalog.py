@@ -11,8 +11,9 @@ from earwitness.clock import Clock, SystemClock
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.model.conversation import Conversation
 from earwitness.projections.figures import Figures
-from earwitness.store import finding, migrate, overview, reading, schema, writing
+from earwitness.store import entries, finding, migrate, overview, reading, schema, searching, writing
 from earwitness.store.database import BUSY_TIMEOUT_S, Database
+from earwitness.store.entries import with_entries
 from earwitness.store.finding import ConversationQuery, Page
 from earwitness.store.measured import measured
 from earwitness.store.objects import ObjectInfo
@@ -29,6 +30,7 @@ from earwitness.store.rows import (
     SnapshotRow,
     ToolCallRow,
 )
+from earwitness.store.searching import Results, SearchQuery
 from earwitness.store.tabulate import Tabulated, given_ids, tabulate
 from earwitness.store.types import moment, storable_row
 
@@ -93,7 +95,8 @@ class Catalog:
 
     def _put(self, conversation: Conversation, *, is_alone: bool) -> bool:
         known = self._written.get(conversation.id)
-        rows = tabulate(conversation, known.rows if known else None)
+        before = known.rows if known else None
+        rows = with_entries(tabulate(conversation, before), before)
         new = rows.sheets
         if known is not None and not writing.differs(known.rows.sheets, new):
             with self.database.reading() as connection:
@@ -113,6 +116,7 @@ class Catalog:
                 )
             writing.adopt_legs(connection, old, new)
             writing.give_ids(connection, old.get("messages", {}), new["messages"], given_ids(conversation))
+            entries.give_ids(connection, old.get(entries.TABLE, {}), new[entries.TABLE])
             has_changed = was is None or writing.differs(old, new)
             now = writing.write(connection, old, new, was) if has_changed else int(was or 0)
         self._written[conversation.id] = _Written(now, rows)
@@ -201,6 +205,11 @@ class Catalog:
         """A page of conversations. Raises `InvalidInput` for what is no filter, order or cursor."""
         with self.database.reading() as connection:
             return finding.find(connection, query)
+
+    def search(self, query: SearchQuery) -> Results:
+        """A page of texts in which it is found. Raises `InvalidInput` for what is no search or cursor."""
+        with self.database.reading() as connection:
+            return searching.search(connection, query)
 
     def get(self, workspace: str, reference: str) -> ConversationRow:
         """One conversation; `reference` as in `reading.get`. Raises `NotFound` or `InvalidInput`."""

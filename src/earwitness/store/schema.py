@@ -1,5 +1,6 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
+Its search index, which differs by database, is made by the migration that makes `search_entries`.
 All but `workspaces` and the tables of `access_schema` and `trail` can be rebuilt from the journals. Times are
 kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for
 players.
@@ -250,6 +251,26 @@ findings = sequence(
     *clock("found", "when"),
     column("count", sa.BigInteger, "how often"),
     comment="What to know before trusting this record.",
+)
+
+search_entries = sa.Table(
+    "search_entries",
+    metadata,
+    column(
+        "id",
+        sa.BigInteger,
+        "microseconds since the epoch when first seen times 1024, or the next free",
+        primary_key=True,
+        autoincrement=False,
+    ),
+    *of_conversation(),
+    column("kind", Name, "message, tool_call, label or snapshot"),
+    column("key", Name, "key of the message or tool call, the label, position of the snapshot"),
+    column("role", Name, "of a message; tool of a tool call; else empty"),
+    column("words", sa.Text, "what is found by: words without case and accents, a space between them"),
+    sa.UniqueConstraint("conversation_id", "kind", "key"),
+    sa.Index(None, "workspace_id", "conversation_id"),
+    comment="What search looks through, one row for each text.",
 )
 
 artifacts = sa.Table(

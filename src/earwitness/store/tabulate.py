@@ -28,6 +28,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "digits": ("position",),
     "gaps": ("position",),
     "findings": ("position",),
+    "search_entries": ("kind", "key"),  # see `entries`
 }
 # The provider's names of a call or session, the nearest to the phone first.
 _CALL_IDS = ("call_sid", "call_id", "conversation_id", "session_id", "chat_id", "stream_sid")
@@ -51,7 +52,10 @@ def tabulate(conversation: Conversation, before: Tabulated | None = None) -> Tab
         "conversations": [rows.conversation()],
         "legs": rows.legs(),
         "conversation_labels": [{"label": clip(label)} for label in dict.fromkeys(conversation.labels)],
-        "conversation_links": [{"link": clip(link)} for link in _links(conversation)],
+        "conversation_links": [
+            {"link": clip(link)}
+            for link in dict.fromkeys(link for leg in conversation.legs for link in leg.links)
+        ],
         "messages": (),
         "tool_calls": rows.tool_calls(),
         "interruptions": rows.interruptions(),
@@ -68,10 +72,6 @@ def tabulate(conversation: Conversation, before: Tabulated | None = None) -> Tab
     same = _unchanged(conversation, before)
     made["messages"] = {**same, **_sheet(rows.messages(since=len(same)), KEYS["messages"], whose)}
     return Tabulated(conversation, made)
-
-
-def _links(of: Conversation) -> Iterable[str]:
-    return dict.fromkeys(link for leg in of.legs for link in leg.links)
 
 
 def _unchanged(now: Conversation, before: Tabulated | None) -> Sheet:

@@ -1,0 +1,83 @@
+"""`earwitness search`."""
+
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from earwitness.cli.desk import json_option, library_of, print_json_list, say, workspace_option
+from earwitness.cli.listing import TIMES, zoned
+
+if TYPE_CHECKING:
+    from earwitness.store.searching import Hit
+
+PAGE = 200  # hits asked of the catalog at once
+
+
+@click.command("search")
+@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
+@click.option("--kind", type=click.Choice(["message", "tool_call", "label", "snapshot"]))
+@click.option("--role", type=click.Choice(["user", "assistant", "system", "tool"]), help="Who said it.")
+@click.option("--provider", help="openai, twilio ...")
+@click.option("--subject", help="In whose conversations.")
+@click.option("--label", help="In conversations with this label.")
+@click.option("--outcome", help="In conversations that ended so.")
+@click.option("--status", type=click.Choice(["active", "complete", "partial", "failed"]))
+@click.option("--since", type=click.DateTime(TIMES), help="Begun at or after; UTC unless it has a zone.")
+@click.option("--until", type=click.DateTime(TIMES), help="Begun before; UTC unless it has a zone.")
+@click.option("--min-messages", type=click.IntRange(0, 10**9), help="With at least so many messages.")
+@click.option("--min-duration", "min_duration_s", type=click.FloatRange(0, 10**9), help="Seconds.")
+@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, 10**9), help="Seconds.")
+@click.option("--min-health", type=click.IntRange(0, 100))
+@click.option("--max-health", type=click.IntRange(0, 100))
+@click.option(
+    "--sort", type=click.Choice(["newest", "oldest", "relevance"]), default="newest", show_default=True
+)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@workspace_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    words: tuple[str, ...],
+    workspace: str,
+    as_json: bool,
+    limit: int,
+    since: datetime | None,
+    until: datetime | None,
+    **filters: Any,
+) -> None:
+    """Find where something was said: all words, "a phrase", begin*, this OR that, -not.
+
+    Looks through messages, tool calls, labels and the labels of snapshots; case and accents do not matter.
+
+    Example: earwitness search 'refund OR cancel*' --role user --min-messages 5
+    """
+    library = library_of(context, workspace)
+    hits = islice(
+        library.search(
+            " ".join(words), since=zoned(since), until=zoned(until), limit=min(limit, PAGE), **filters
+        ),
+        limit,
+    )
+    if as_json:
+        print_json_list(hit.document() for hit in hits)
+        return
+    hit = None
+    for hit in hits:
+        say(f"{hit.conversation_id}  {hit.at:%Y-%m-%d %H:%M:%S}  {_whence(hit):11}", nl=False)
+        for part in hit.snippet:
+            say(
+                "  " * (part is hit.snippet[0]) + " ".join(part.text.split("\n")),
+                nl=False,
+                bold=part.is_match,
+            )
+        click.echo()
+    if hit is None:
+        click.echo("nothing like that was said", err=True)
+
+
+def _whence(hit: "Hit") -> str:
+    return hit.role if hit.kind == "message" else hit.kind

@@ -1,0 +1,263 @@
+"""Full-text search over what was said, asked of tools and written as labels.
+
+The rows searched are those of `search_entries`, see `entries`; the newest have the highest ids, so that the
+newest hits are found without looking at all others. Whatever the database, the same words find the same.
+"""
+
+import functools
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from earwitness.errors import InvalidInput
+from earwitness.store import cursor, entries, schema
+from earwitness.store.filters import Filters, conditions, one_of, values
+from earwitness.store.types import microseconds
+from earwitness.store.wanted import Wanted, read
+
+MAX_LIMIT = 200
+DEEPEST = 10_000  # hits that can be leafed through by relevance
+
+_entry, _head = schema.search_entries.c, schema.conversations.c
+_message, _call, _shot = schema.messages.c, schema.tool_calls.c, schema.snapshots.c
+_index = sa.table("search_index", sa.column("rowid", sa.BigInteger), sa.column("rank"))
+_vector: sa.ColumnElement[Any] = sa.literal_column("search_entries.vector")
+_tsquery = sa.cast(sa.bindparam("words", type_=sa.Text), TSQUERY)
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_BEFORE, _AFTER = 60, 160  # letters of a text shown around the first place that was found
+
+
+class Order(StrEnum):
+    """The orders hits can have."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RELEVANCE = "relevance"
+
+
+class SearchQuery(Filters, frozen=True, kw_only=True):
+    """What to search for, and in which conversations. Every filter that is given must hold."""
+
+    q: str  # as `wanted` reads it
+    kind: str | None = None  # an `entries.Kind`
+    role: str | None = None  # user, assistant, system; tool
+    sort: str = Order.NEWEST.value
+    limit: int = 20
+    cursor: str | None = None  # `Results.next_cursor` of the same search
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A stretch of a snippet."""
+
+    text: str
+    is_match: bool
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One text in which it was found. `*_at` is on the calendar, `at_ns` on the conversation's clock."""
+
+    kind: str
+    key: str  # of the message or tool call; the label; the snapshot's position
+    role: str
+    snippet: tuple[Part, ...]  # where it stands, with some words around
+    at: datetime
+    at_ns: int
+    message_id: int | None
+    conversation_id: str
+    call_id: str
+    recording_id: str
+    started_at: datetime
+    subject: str | None
+    providers: list[str]
+
+    @property
+    def text(self) -> str:
+        """The snippet as plain text."""
+        return "".join(part.text for part in self.snippet)
+
+    def document(self) -> dict[str, Any]:
+        """The hit as JSON has it: the same names, times in RFC 3339."""
+        document: dict[str, Any] = msgspec.to_builtins(self)
+        return document
+
+
+class Results(msgspec.Struct, frozen=True):
+    """One page of hits. No `next_cursor`: it was the last."""
+
+    hits: tuple[Hit, ...]
+    next_cursor: str | None = None
+
+
+def search(connection: sa.Connection, query: SearchQuery) -> Results:
+    """The next page of hits. Raises `InvalidInput` for what is no search, filter, order or cursor."""
+    wanted = read(query.q)
+    order = one_of(Order, query.sort, "sort")
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise InvalidInput(f"limit {query.limit}", hint=f"Give a limit from 1 to {MAX_LIMIT}.")
+    dialect = connection.dialect.name
+    given = _values(query, order)
+    given["words"] = _written(wanted, dialect)
+    rows = connection.execute(statement(frozenset(given), order, dialect), given).all()
+    hits = tuple(_hit(row, wanted) for row in rows[: query.limit])
+    if len(rows) <= query.limit:
+        return Results(hits)
+    if order is not Order.RELEVANCE:
+        return Results(hits, cursor.write(order.value, rows[query.limit - 1].entry_id))
+    seen = given["place"] + len(hits)
+    return Results(hits, cursor.write(order.value, seen) if seen < DEEPEST else None)
+
+
+@functools.lru_cache(maxsize=256)
+def statement(given: frozenset[str], order: Order, dialect: str) -> sa.Select[Any]:
+    """The SQL of one page and one row more, for these parameters."""
+    found = _found(given, order, dialect)
+    of_message = (found.c.kind == entries.Kind.MESSAGE.value) & (_message.key == found.c.key)
+    of_call = (found.c.kind == entries.Kind.TOOL_CALL.value) & (_call.key == found.c.key)
+    of_shot = found.c.kind == entries.Kind.SNAPSHOT.value
+    of_shot &= sa.cast(_shot.position, sa.Text) == found.c.key
+    by_time = found.c.id.asc() if order is Order.OLDEST else found.c.id.desc()
+    return (
+        sa.select(
+            found.c.id.label("entry_id"),
+            found.c.kind,
+            found.c.key,
+            found.c.role,
+            *(_head.id, _head.call_id, _head.recording_id, _head.started_at, _head.subject, _head.providers),
+            *(_message.id.label("message_id"), _message.text, _message.heard_text),
+            *(_message.started_at.label("said_at"), _message.started_ns),
+            *(_call.name, _call.arguments, _call.result, _call.error, _call.called_at, _call.called_ns),
+            *(_shot.label, _shot.taken_at, _shot.taken_ns),
+        )
+        .select_from(found)
+        .join(schema.conversations, _head.id == found.c.conversation_id)
+        .outerjoin(schema.messages, (_message.conversation_id == found.c.conversation_id) & of_message)
+        .outerjoin(schema.tool_calls, (_call.conversation_id == found.c.conversation_id) & of_call)
+        .outerjoin(schema.snapshots, (_shot.conversation_id == found.c.conversation_id) & of_shot)
+        .order_by(*([found.c.rank] if order is Order.RELEVANCE else []), by_time)
+    )
+
+
+def conversations_with(dialect: str) -> sa.Select[tuple[str]]:
+    """Ids of the conversations of `:workspace` in which `:words` are found somewhere, see `words_for`."""
+    found: sa.Select[tuple[str]] = _matching(sa.select(_entry.conversation_id), dialect)
+    return found.where(_entry.workspace_id == sa.bindparam("workspace"))
+
+
+def words_for(q: str, dialect: str) -> str:
+    """The search as this database wants it written. Raises `InvalidInput`."""
+    return _written(read(q), dialect)
+
+
+def _written(wanted: Wanted, dialect: str) -> str:
+    return wanted.for_sqlite() if dialect == "sqlite" else wanted.for_postgresql()
+
+
+def _values(query: SearchQuery, order: Order) -> dict[str, Any]:
+    given = values(query)
+    given |= {"workspace": query.workspace, "limit": query.limit + 1}
+    if query.kind is not None:
+        given["kind"] = one_of(entries.Kind, query.kind, "kind").value
+    if query.role is not None:
+        given["role"] = query.role
+    if query.since is not None:
+        given["first_id"] = entries.first_id(microseconds(query.since))
+    if order is Order.RELEVANCE:
+        given["place"] = 0
+    if query.cursor is not None:
+        written, given["place"] = cursor.read(query.cursor, tuple[str, _Count])
+        if written != order.value:
+            raise InvalidInput("cursor is of another search", hint="Keep sort the same over all pages.")
+    return given
+
+
+def _found(given: frozenset[str], order: Order, dialect: str) -> Any:
+    """The entries of one page and one more, found and put in order before anything is joined to them."""
+    number = _index.c.rowid if dialect == "sqlite" else _entry.id
+    place, limit = sa.bindparam("place", type_=sa.BigInteger), sa.bindparam("limit", type_=sa.Integer)
+    found = _matching(
+        sa.select(_entry.id, _entry.kind, _entry.key, _entry.role, _entry.conversation_id), dialect
+    ).where(_entry.workspace_id == sa.bindparam("workspace"))
+    if held := conditions(given):
+        found = found.join(schema.conversations, _head.id == _entry.conversation_id).where(*held)
+    found = found.where(*(_entry[name] == sa.bindparam(name) for name in ("kind", "role") if name in given))
+    if "first_id" in given:
+        found = found.where(number >= sa.bindparam("first_id", type_=sa.BigInteger))
+    if order is Order.RELEVANCE:
+        rank = _rank(dialect)
+        return (
+            found.add_columns(rank.label("rank"))
+            .order_by(rank, number.desc())
+            .limit(limit)
+            .offset(place)
+            .subquery("found")
+        )
+    if "place" in given:
+        found = found.where(number < place if order is Order.NEWEST else number > place)
+    found = found.order_by(number.desc() if order is Order.NEWEST else number.asc())
+    return found.limit(limit).subquery("found")
+
+
+def _matching(chosen: Any, dialect: str) -> Any:
+    if dialect == "sqlite":
+        both = _index.join(schema.search_entries, _entry.id == _index.c.rowid)
+        return chosen.select_from(both).where(
+            sa.literal_column("search_index").op("MATCH")(sa.bindparam("words", type_=sa.Text))
+        )
+    return chosen.where(_vector.op("@@")(_tsquery))
+
+
+def _rank(dialect: str) -> Any:
+    """Lower is better."""
+    return _index.c.rank if dialect == "sqlite" else -sa.func.ts_rank_cd(_vector, _tsquery, 1)
+
+
+def _hit(row: Any, wanted: Wanted) -> Hit:
+    text, at, at_ns = _shown(row)
+    return Hit(
+        kind=row.kind,
+        key=row.key,
+        role=row.role,
+        snippet=tuple(snippet(text, wanted)),
+        at=at or row.started_at,
+        at_ns=at_ns or 0,
+        message_id=row.message_id,
+        conversation_id=row.id,
+        call_id=row.call_id,
+        recording_id=row.recording_id,
+        started_at=row.started_at,
+        subject=row.subject,
+        providers=row.providers,
+    )
+
+
+def _shown(row: Any) -> tuple[str, datetime | None, int | None]:
+    if row.kind == entries.Kind.MESSAGE:
+        return entries.message_text(row.text or "", row.heard_text or ""), row.said_at, row.started_ns
+    if row.kind == entries.Kind.TOOL_CALL:
+        text = entries.tool_text(row.name or "", row.arguments or "", row.result, row.error)
+        return text, row.called_at, row.called_ns
+    if row.kind == entries.Kind.SNAPSHOT:
+        return row.label or "", row.taken_at, row.taken_ns
+    return row.key, row.started_at, 0
+
+
+def snippet(text: str, wanted: Wanted) -> list[Part]:
+    """Some words around the first place that was found, and every such place among them marked."""
+    marks = wanted.marks(text)
+    first = marks[0][0] if marks else 0
+    start = 0 if first <= _BEFORE else text.rfind(" ", 0, first - _BEFORE) + 1
+    start = start if first - start <= 2 * _BEFORE else first - _BEFORE
+    stop = min(len(text), max(first + _AFTER, marks[0][1] if marks else 0))
+    parts = [Part("… ", False)] if start else []
+    at = start
+    for begin, end in marks:
+        if begin < at or end > stop:
+            continue
+        parts += [Part(text[at:begin], False), Part(text[begin:end], True)]
+        at = end
+    parts += [Part(text[at:stop], False), Part(" …" if stop < len(text) else "", False)]
+    return [part for part in parts if part.text]

@@ -1,0 +1,121 @@
+"""What somebody searches for: read from what they typed, written as SQLite's FTS5 and PostgreSQL want it.
+
+All words must be there; `"a phrase"` word by word; `insur*` any word that begins so; `refund OR cancel` one
+of them; `-word` none of it. Nothing that is typed reaches a database but as letters and digits.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from earwitness.errors import InvalidInput
+from earwitness.store.words import Word, words_of
+
+MOST_LETTERS = 500
+MOST_TERMS = 32
+
+_PART = re.compile(r'(-?)(?:"([^"]*)"(\*?)|(\S+))')
+_OR = frozenset({"OR", "|"})
+
+
+class Term(NamedTuple):
+    """Words that stand one after the other; of the last one perhaps only the beginning is known."""
+
+    words: tuple[str, ...]
+    is_prefix: bool
+
+    def fits(self, words: list[Word], at: int) -> bool:
+        """Does it stand there?"""
+        if at + len(self.words) > len(words):
+            return False
+        here = [word.folded for word in words[at : at + len(self.words)]]
+        if self.is_prefix:
+            return here[:-1] == list(self.words[:-1]) and here[-1].startswith(self.words[-1])
+        return here == list(self.words)
+
+
+class Wanted(NamedTuple):
+    """Of each group one term must be there, and none of `without`."""
+
+    groups: tuple[tuple[Term, ...], ...]
+    without: tuple[Term, ...]
+
+    def marks(self, text: str) -> list[tuple[int, int]]:
+        """Where what was searched for stands in the text, as (start, end), in order, without overlaps."""
+        words = list(words_of(text))
+        terms = [term for group in self.groups for term in group]
+        heads = tuple(term.words[0] for term in terms)
+        found: list[tuple[int, int]] = []
+        for at, (folded, start, _) in enumerate(words):
+            if not folded.startswith(heads):
+                continue
+            ends = [words[at + len(term.words) - 1].end for term in terms if term.fits(words, at)]
+            if ends and found and start < found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], *ends))
+            elif ends:
+                found.append((start, max(ends)))
+        return found
+
+    def for_sqlite(self) -> str:
+        """As a MATCH expression of FTS5."""
+
+        def write(term: Term) -> str:
+            return f'"{" ".join(term.words)}"{"*" if term.is_prefix else ""}'
+
+        wanted = " AND ".join(_joined(group, write, " OR ") for group in self.groups)
+        return f"({wanted}) NOT {_joined(self.without, write, ' OR ')}" if self.without else wanted
+
+    def for_postgresql(self) -> str:
+        """As the text of a `tsquery`."""
+
+        def write(term: Term) -> str:
+            quoted = " <-> ".join(f"'{word}'" for word in term.words)
+            return f"({quoted}{':*' if term.is_prefix else ''})"
+
+        parts = [_joined(group, write, " | ") for group in self.groups]
+        parts += [f"!{_joined(self.without, write, ' | ')}"] if self.without else []
+        return " & ".join(parts)
+
+
+def read(typed: str) -> Wanted:
+    """Raises `InvalidInput` where there is no word to search for, or too many."""
+    if len(typed) > MOST_LETTERS:
+        raise InvalidInput(
+            f"a search of {len(typed)} letters", hint=f"Search for at most {MOST_LETTERS} letters."
+        )
+    groups: list[list[Term]] = []
+    without: list[Term] = []
+    is_alternative = False
+    for is_negative, term in _parts(typed):
+        if term is None:
+            is_alternative = bool(groups)
+        elif is_negative:
+            without.append(term)
+        elif is_alternative:
+            groups[-1].append(term)
+            is_alternative = False
+        else:
+            groups.append([term])
+    if not groups:
+        raise InvalidInput(
+            f"no word to search for in {typed[:40]!r}",
+            hint='Give a word, a "phrase", or the beginning of a word with a star: insur*.',
+        )
+    if sum(map(len, groups)) + len(without) > MOST_TERMS:
+        raise InvalidInput("too many words", hint=f"Search for at most {MOST_TERMS} words or phrases.")
+    return Wanted(tuple(map(tuple, groups)), tuple(without))
+
+
+def _parts(typed: str) -> Iterator[tuple[bool, Term | None]]:
+    """Each term, and whether it is not to be there; None for an OR."""
+    for minus, phrase, star, plain in _PART.findall(typed):
+        if plain in _OR and not minus:
+            yield False, None
+            continue
+        words = tuple(word.folded for word in words_of(phrase or plain))
+        if words:
+            yield bool(minus), Term(words, bool(star) or plain.endswith("*"))
+
+
+def _joined(terms: Iterable[Term], write: Callable[[Term], str], mark: str) -> str:
+    return f"({mark.join(write(term) for term in terms)})"
