@@ -1,10 +1,12 @@
 # Everything a person or a machine does with a checkout. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench chaos pin docs clean
+.PHONY: help setup web demo test check fmt bench chaos pin docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
+APP := src/earwitness/server/static/app/index.html
+APP_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print) scripts/web
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +17,15 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml scripts/setup
 	@scripts/setup $(VENV)
 	@touch $@
 
-demo: setup ## record simulated calls of every provider and serve them (ONCE=1: stop after the calls)
+web: $(APP) ## build the pages into the package; needs Node 20, and everything but the pages works without
+
+$(APP): $(APP_SOURCES)
+	@scripts/web
+
+demo: setup web ## record simulated calls of every provider and serve them (ONCE=1: stop after the calls)
 	@$(BIN)/earwitness demo $(if $(ONCE),--once)
 
-test: setup ## run every test this machine can run, and say loudly what it skipped
+test: setup web ## run every test this machine can run, and say loudly what it skipped
 	@scripts/test $(ARGS)
 
 check: setup ## format, lint, types, import rules, sizes, tests beside sources, licences, docs
@@ -41,5 +48,5 @@ pin: setup ## choose the newest allowed versions again and pin them in requireme
 	@scripts/pin
 
 clean: ## remove the environment, the demo's recordings and every cache
-	rm -rf $(VENV) build dist src/*.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist build-output web/node_modules src/earwitness/server/static/app src/*.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -51,10 +51,10 @@ def test_stats_tells_a_call_in_numbers_as_measured_and_by_events(typist: Typist,
 
 
 def test_show_gives_an_address_that_opens_this_call_and_no_other(typist: Typist, order: str) -> None:
-    (address,) = re.findall(r"http://\S+/listen/\S+", typist.type("show", order).stdout)
+    (address,) = re.findall(r"http://\S+/conversations/\S+", typist.type("show", order).stdout)
     path, _, query = address.partition("?")
     links = Links(ensure_secret(typist.folder, "links"))
-    assert path.endswith(f"/listen/{order}")
+    assert path.endswith(f"/conversations/{order}")
     assert links.allows(order, dict(parse_qsl(query)))
     assert not links.allows("another", dict(parse_qsl(query)))
 

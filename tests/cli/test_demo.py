@@ -24,7 +24,7 @@ def test_once_plays_every_provider_and_ends_well_only_when_all_is_kept(tmp_path:
     done = run("--config", "own.toml", "demo", "--once", folder=tmp_path, env=ports(tmp_path), timeout_s=180)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every call was recorded, complete and readable" in done.stdout
-    pages = re.findall(r"http://127\.0\.0\.1:(\d+)/listen/\S+", done.stdout)
+    pages = re.findall(r"http://127\.0\.0\.1:(\d+)/conversations/\S+", done.stdout)
     assert len(pages) >= 2 * len(demo.SCENARIOS)  # of two providers at least
     assert "0" not in pages
     rows = Typist(tmp_path / "demo-data").json("list")

@@ -6,7 +6,8 @@ from asked import Asker
 
 
 @pytest.mark.parametrize(
-    "path", ["/healthz", "/readyz", "/docs", "/static/page.js", "/nowhere", "/listen/latest", "/recordings"]
+    "path",
+    ["/healthz", "/readyz", "/docs", "/static/page.css", "/nowhere", "/conversations/latest", "/recordings"],
 )
 def test_every_answer_tells_the_browser_to_do_no_more_than_show_it(asker: Asker, path: str) -> None:
     for key in ("read", None):
@@ -27,7 +28,7 @@ def test_no_other_origin_is_let_in(asker: Asker) -> None:
 
 
 def test_no_cookie_is_ever_set(asker: Asker, order: str) -> None:
-    for path in ("/healthz", f"/listen/{order}", "/api/v1/conversations"):
+    for path in ("/healthz", f"/conversations/{order}", "/api/v1/conversations"):
         assert "set-cookie" not in asker.ask(path).headers
 
 
@@ -59,5 +60,5 @@ def test_nothing_is_served_that_nobody_meant_to(asker: Asker, path: str) -> None
     ],
 )
 def test_a_strange_name_of_a_conversation_is_one_that_is_not_there(asker: Asker, name: str) -> None:
-    for path in (f"/api/v1/conversations/{name}", f"/recordings/{name}/summary", f"/listen/{name}"):
+    for path in (f"/api/v1/conversations/{name}", f"/recordings/{name}/summary"):
         assert asker.ask(path).status_code == 404

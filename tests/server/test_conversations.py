@@ -241,7 +241,7 @@ def test_a_link_names_the_whole_id_whatever_it_was_asked_by(
     asker: Asker, everything: list[dict[str, Any]]
 ) -> None:
     path = asker.ask(f"{BASE}/latest/link").json()["path"]
-    assert path.startswith(f"/listen/{everything[0]['id']}?")
+    assert path.startswith(f"/conversations/{everything[0]['id']}?")
     assert asker.ask(path, None).status_code == 200
 
 

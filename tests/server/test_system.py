@@ -66,10 +66,3 @@ def test_what_the_recorder_says_is_counted(
     assert f"earwitness_lost_records {lost}" in lines
     assert "earwitness_live_legs 3.0" in lines
     assert "earwitness_unsynced_seconds 0.02" in lines
-
-
-def test_the_front_page_needs_no_key_and_tells_of_no_call(asker: Asker, order: str) -> None:
-    page = asker.ask("/", None)
-    assert page.status_code == 200
-    assert "earwitness show latest" in page.text
-    assert order not in page.text

@@ -41,6 +41,7 @@ def command(context: click.Context, once: bool, speed: float) -> None:
 
 
 async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: float) -> int:
+    from earwitness.server import pages
     from earwitness.server.recorder import recording, until_told_to_stop
 
     print_first_key(settings)
@@ -49,6 +50,8 @@ async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: flo
         calls = await _play(running, file, speed)
         problems = [f"call {c['conversation']}: {c['reason']}" for c in calls if not c["ok"]]
         problems += await asyncio.to_thread(_look_at, running, calls)
+        if not pages.is_built():
+            click.echo("\nthe addresses show no pages: those are built with Node 20 or newer, by `make web`")
         for problem in problems:
             click.echo(f"PROBLEM {problem}", err=True)
         if once:
@@ -120,5 +123,5 @@ def _look_at(settings: Settings, calls: list[dict[str, Any]]) -> list[str]:
             f"{row.message_count} messages  {row.tool_count} tool calls  "
             f"{row.interruption_count} interruptions  {row.status}"
         )
-        click.echo(f"  http://{settings.api.host}:{settings.api.port}/listen/{recorded.id}?{signed}")
+        click.echo(f"  http://{settings.api.host}:{settings.api.port}/conversations/{recorded.id}?{signed}")
     return problems

@@ -39,4 +39,4 @@ def _address(context: click.Context, workspace: str, conversation: str) -> str:
 
     settings = settings_of(context)
     signed = Links(ensure_secret(settings.data_path, "links")).sign(workspace, conversation)
-    return f"http://{settings.api.host}:{settings.api.port}/listen/{conversation}?{signed}"
+    return f"http://{settings.api.host}:{settings.api.port}/conversations/{conversation}?{signed}"

@@ -1,7 +1,7 @@
 """The web application: every route, one guard, one form of error."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -15,15 +15,13 @@ from earwitness.server import (
     browsers,
     chat,
     conversations,
+    pages,
     problems,
     recordings,
     search,
     sessions,
     system,
     webhooks,
-)
-from earwitness.server import (
-    listen as pages,
 )
 from earwitness.server.calling import Calling
 from earwitness.server.express import Express
@@ -37,14 +35,11 @@ from earwitness.server.tokens import Tokens
 from earwitness.server.witness import Witness
 from earwitness.settings import Listen
 
-STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    ),
+    "Content-Security-Policy": pages.POLICY,
 }
 
 
@@ -75,8 +70,18 @@ def create_app(library: Library, links: Links) -> FastAPI:
     browsers.allow(app, library)
     app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)
     app.add_middleware(Witness)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", _Static(directory=pages.STATIC), name="static")
     return app
+
+
+class _Static(StaticFiles):
+    """Files of the app's build are named by their content: a browser may keep them."""
+
+    def file_response(self, full_path: str, *args: Any, **options: Any) -> Response:
+        response = super().file_response(full_path, *args, **options)
+        if "/app/assets/" in str(full_path):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 async def _guard_browsers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

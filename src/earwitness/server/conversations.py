@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
 from earwitness.server.chosen import Chosen
-from earwitness.server.guard import Admin, RawReader, Reader
+from earwitness.server.guard import Admin, Listener, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
@@ -35,7 +35,7 @@ def list_conversations(
 
 
 @router.get("/{conversation_id}", summary="One conversation, all of it but events and sound")
-def show(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+def show(visitor: Listener, conversation_id: str) -> dict[str, Any]:
     return visitor.library.conversation(conversation_id).document()
 
 
@@ -83,7 +83,7 @@ def records(visitor: RawReader, conversation_id: str) -> Response:
 
 @router.get("/{conversation_id}/transcript", summary="Who said what: text, json, srt or vtt")
 def transcript(
-    visitor: Reader, conversation_id: str, format: Literal["text", "json", "srt", "vtt"] = "json"
+    visitor: Listener, conversation_id: str, format: Literal["text", "json", "srt", "vtt"] = "json"
 ) -> Response:
     media_types = {"json": "application/json", "srt": "application/x-subrip", "vtt": "text/vtt"}
     words = visitor.library.conversation(conversation_id).transcript(format)
@@ -96,21 +96,21 @@ def summary(visitor: Reader, conversation_id: str) -> str:
 
 
 @router.get("/{conversation_id}/health", summary="How far this record can be trusted, and why")
-def health(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+def health(visitor: Listener, conversation_id: str) -> dict[str, Any]:
     return visitor.library.conversation(conversation_id).health()
 
 
 @router.get(
     "/{conversation_id}/analytics", summary="In numbers: messages, answers' delay, who spoke how long"
 )
-def analytics(visitor: Reader, conversation_id: str) -> dict[str, Any]:
+def analytics(visitor: Listener, conversation_id: str) -> dict[str, Any]:
     """`summary` is spelt as other loggers of realtime sessions spell it; the rest is ours."""
     return visitor.library.conversation(conversation_id).analytics()
 
 
 @router.get("/{conversation_id}/waveform", summary="Peaks of both sides, ready to draw")
 def waveform(
-    visitor: Reader, conversation_id: str, points: Annotated[int, Query(ge=1, le=100_000)] = 2000
+    visitor: Listener, conversation_id: str, points: Annotated[int, Query(ge=1, le=100_000)] = 2000
 ) -> dict[str, Any]:
     return visitor.library.conversation(conversation_id).waveform(points)
 
@@ -119,7 +119,7 @@ def waveform(
 def link(visitor: Reader, request: Request, conversation_id: str) -> dict[str, str]:
     recorded = visitor.library.conversation(conversation_id)
     signed = request.app.state.links.sign(visitor.library.workspace, recorded.id, by=visitor.id)
-    return {"path": f"/listen/{recorded.id}?{signed}"}
+    return {"path": f"/conversations/{recorded.id}?{signed}"}
 
 
 @router.delete("/{conversation_id}", status_code=204, summary="Delete rows, files and journals for good")

@@ -26,11 +26,13 @@ from earwitness.store.keys import Scope
 from earwitness.store.rights import Holder
 
 SIGNED = frozenset({f"/webhooks/{name}" for name in ("openai", "elevenlabs", "twilio", "hume")})
+PAGES = frozenset({"/", "/conversations", "/conversations/{conversation_id}", "/live", "/dashboard"})
 PROBES = frozenset({"/healthz", "/readyz"})
 OPEN = (
     SIGNED  # no key: what is signed asks for that ...
     | PROBES
-    | {"/", "/static", "/api/v1/auth/login", "/api/v1/session"}  # ... and the rest tells nothing of a call
+    | PAGES
+    | {"/static", "/api/v1/auth/login", "/api/v1/session"}  # ... and the rest tells nothing of a call
 )
 # These show a subject what is theirs.
 OWN_LISTS = frozenset({"/api/v1/conversations", "/api/v1/search", "/recordings"})
@@ -61,7 +63,7 @@ class Links:
         self._secret = secret
 
     def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS, *, by: str = "") -> str:
-        """Query parameters with which the page and the sound of this conversation open.
+        """Query parameters with which the page of this conversation opens, its words and its sound.
 
         `by`: the `Visitor.id` of who makes it; empty: the owner of the machine.
         """

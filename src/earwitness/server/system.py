@@ -1,12 +1,11 @@
 """Is it up, is it keeping everything, and what does it count."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from earwitness.server.guard import Reader
 from earwitness.server.metrics import registry_for
-from earwitness.server.page import api_page, front_page
 
 router = APIRouter(tags=["system"])
 
@@ -14,11 +13,6 @@ router = APIRouter(tags=["system"])
 @router.get("/healthz", summary="The process is up")
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
-
-
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def front() -> str:
-    return front_page()
 
 
 @router.get("/readyz", summary="It records and answers; 503 and the reasons when it does not")
@@ -36,8 +30,3 @@ def metrics(visitor: Reader) -> Response:
 @router.get("/openapi.json", include_in_schema=False)
 def openapi(visitor: Reader, request: Request) -> JSONResponse:
     return JSONResponse(request.app.openapi())
-
-
-@router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
-def docs(visitor: Reader, request: Request) -> str:
-    return api_page(request.app.openapi())

@@ -1,0 +1,128 @@
+import { useEffect, useState, type ReactNode } from "react";
+import { hasCredential, keepKey, key } from "./api/client.ts";
+import { Icon, type IconName } from "./components/icon.tsx";
+import { ConversationPage } from "./pages/conversation.tsx";
+import { ConversationsPage } from "./pages/conversations.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+import { go, useAddress } from "./routing.ts";
+import { words } from "./words.ts";
+
+export function App() {
+  const address = useAddress();
+  return (
+    <>
+      <a className="skip" href="#content">
+        {words.nav.skip}
+      </a>
+      <TopBar path={address.pathname} />
+      {hasCredential() ? pageOf(address) : <SignIn />}
+    </>
+  );
+}
+
+function pageOf(address: URL): ReactNode {
+  const [, first, second] = address.pathname.split("/");
+  if (first === "conversations" && second) return <ConversationPage key={second} id={decodeURIComponent(second)} />;
+  if (first === "" || first === "conversations") return <ConversationsPage address={address} />;
+  return (
+    <main className="failure" id="content">
+      <h1>{words.error.notFound}</h1>
+      <Link to="/conversations">{words.error.home}</Link>
+    </main>
+  );
+}
+
+const PLACES: [string, string, IconName][] = [["/conversations", words.nav.conversations, "list"]];
+
+function TopBar({ path }: { path: string }) {
+  return (
+    <header className="topbar">
+      <a
+        className="brand"
+        href="/"
+        aria-label={words.product}
+        onClick={(event) => {
+          event.preventDefault();
+          go("/conversations");
+        }}
+      >
+        <img src="/static/icon.svg" alt="" width={20} height={20} />
+        <span>{words.product}</span>
+      </a>
+      {key() && (
+        <nav aria-label={words.nav.main}>
+          {PLACES.map(([to, label, icon]) => (
+            <Link key={to} to={to} label={label} isCurrent={path === to || (to === "/conversations" && path === "/")}>
+              <Icon name={icon} />
+              <span>{label}</span>
+            </Link>
+          ))}
+        </nav>
+      )}
+      <span className="spacer" />
+      <ThemeButton />
+      {key() && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.signOut}
+          title={words.signOut}
+          onClick={() => {
+            keepKey("");
+            location.assign("/");
+          }}
+        >
+          <Icon name="out" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+interface LinkProps {
+  to: string;
+  isCurrent?: boolean;
+  className?: string;
+  label?: string; // where the words may be hidden
+  children: ReactNode;
+}
+
+export function Link({ to, isCurrent, className, label, children }: LinkProps) {
+  return (
+    <a
+      href={to}
+      className={className}
+      aria-label={label}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+const THEME = "earwitness.theme";
+
+function ThemeButton() {
+  const [theme, setTheme] = useState(() => localStorage.getItem(THEME) ?? "");
+  useEffect(() => {
+    document.documentElement.dataset["theme"] = theme;
+    if (theme) localStorage.setItem(THEME, theme);
+  }, [theme]);
+  const isDark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={words.theme.toggle}
+      title={words.theme.toggle}
+      onClick={() => setTheme(isDark ? "light" : "dark")}
+    >
+      <Icon name={isDark ? "sun" : "moon"} />
+    </button>
+  );
+}

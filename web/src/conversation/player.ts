@@ -1,0 +1,129 @@
+/** One audio element as a store: where it stands, whether it plays, how fast, and which silence it leaps over. */
+
+import { useSyncExternalStore } from "react";
+import type { Span } from "./silence.ts";
+
+export interface PlayerState {
+  seconds: number;
+  isPlaying: boolean;
+  rate: number;
+  skipsSilence: boolean;
+  error: boolean;
+}
+
+export class Player {
+  readonly media: HTMLAudioElement;
+  private state: PlayerState = { seconds: 0, isPlaying: false, rate: 1, skipsSilence: false, error: false };
+  private readonly listeners = new Set<() => void>();
+  private quiet: readonly Span[] = [];
+  private frame = 0;
+  private isWanted = false; // somebody pressed play before there was a sound to play
+
+  constructor(media = new Audio()) {
+    this.media = media;
+    media.preload = "metadata";
+    media.addEventListener("play", () => this.started());
+    media.addEventListener("pause", () => this.stopped());
+    media.addEventListener("ended", () => this.stopped());
+    media.addEventListener("seeked", () => this.note());
+    media.addEventListener("timeupdate", () => this.note());
+    media.addEventListener("error", () => this.put({ error: true, isPlaying: false }));
+  }
+
+  readonly get = (): PlayerState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Sound from another address, at the place where the last one stood. */
+  load(source: string): void {
+    const { seconds, isPlaying } = this.state;
+    const goesOn = isPlaying || this.isWanted;
+    this.media.src = source;
+    this.media.playbackRate = this.state.rate;
+    this.put({ error: false });
+    if (seconds) this.media.currentTime = seconds;
+    if (goesOn) this.play();
+  }
+
+  toggle(): void {
+    if (this.media.paused) this.play();
+    else this.media.pause();
+  }
+
+  private play(): void {
+    this.isWanted = true;
+    if (!this.media.src) return;
+    // A play that a pause or another source overtakes is refused with AbortError, which is no trouble.
+    this.media.play().catch((error: unknown) => {
+      if (!(error instanceof DOMException && error.name === "AbortError")) this.put({ error: true });
+    });
+  }
+
+  seek(seconds: number, { play = false } = {}): void {
+    this.media.currentTime = Math.max(0, seconds);
+    this.put({ seconds: Math.max(0, seconds) });
+    if (play && this.media.paused) this.play();
+  }
+
+  setRate(rate: number): void {
+    this.media.playbackRate = rate;
+    this.put({ rate });
+  }
+
+  setQuiet(spans: readonly Span[]): void {
+    this.quiet = spans;
+  }
+
+  skipSilence(skipsSilence: boolean): void {
+    this.put({ skipsSilence });
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.frame);
+    this.media.pause();
+    this.media.removeAttribute("src");
+    this.media.load();
+  }
+
+  private started(): void {
+    this.put({ isPlaying: true });
+    cancelAnimationFrame(this.frame);
+    const step = () => {
+      this.note();
+      this.frame = requestAnimationFrame(step);
+    };
+    this.frame = requestAnimationFrame(step);
+  }
+
+  private stopped(): void {
+    this.isWanted = false;
+    cancelAnimationFrame(this.frame);
+    this.put({ isPlaying: false, seconds: this.media.currentTime });
+  }
+
+  private note(): void {
+    const seconds = this.media.currentTime;
+    if (this.state.skipsSilence && this.state.isPlaying) {
+      const span = this.quiet.find((each) => each.from <= seconds && seconds < each.to - 0.1);
+      if (span) {
+        this.media.currentTime = span.to;
+        this.put({ seconds: span.to });
+        return;
+      }
+    }
+    if (seconds !== this.state.seconds) this.put({ seconds });
+  }
+
+  private put(change: Partial<PlayerState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** A part of the player's state; the component is drawn again only when that part changes. */
+export function usePlayer<T>(player: Player, select: (state: PlayerState) => T): T {
+  return useSyncExternalStore(player.subscribe, () => select(player.get()));
+}
