@@ -13,6 +13,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "build-output" / "pictures"  # of every page, for people to look at
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 10_000
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -47,13 +48,15 @@ class Tab:
     ) -> None:
         self.context = browser.new_context(viewport=size, base_url=base, **look)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []
         self.asked: list[str] = []  # every address the tab fetched
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
         if key:
-            self.page.add_init_script(f"sessionStorage.setItem('earwitness.key', '{key}')")
+            answer = self.context.request.post("/api/v1/session", data={"key": key})
+            assert answer.ok, answer.text()
 
     def _hear(self, message: Any) -> None:
         is_refusal = "Failed to load resource" in message.text  # of a fetch; the page itself tells of it

@@ -98,7 +98,7 @@ def test_a_key_without_the_right_to_read_is_told_so(open_tab: Open, site) -> Non
 
 def test_somebody_signs_in_with_a_key_and_out_again(open_tab: Open, site) -> None:
     tab = open_tab(f"/conversations/{site.order}", key="")
-    tab.page.get_by_label("API key").fill("ew_wrong")
+    tab.page.get_by_label("API key").fill("ew_wrong_key")
     tab.page.get_by_role("button", name="Continue").click()
     tab.page.get_by_role("alert").get_by_text("opens nothing").wait_for()
     tab.page.get_by_label("API key").fill(site.keys["read"])

@@ -1,5 +1,7 @@
 import { useEffect, useState, type ReactNode } from "react";
-import { hasCredential, keepKey, key } from "./api/client.ts";
+import { link, type ApiError } from "./api/client.ts";
+import { logOut, SessionContext, useSession, whoAmI, type Session } from "./api/session.ts";
+import { Failure } from "./components/failure.tsx";
 import { Icon, type IconName } from "./components/icon.tsx";
 import { ConversationPage } from "./pages/conversation.tsx";
 import { ConversationsPage } from "./pages/conversations.tsx";
@@ -9,14 +11,23 @@ import { words } from "./words.ts";
 
 export function App() {
   const address = useAddress();
+  const [session, setSession] = useState<Session | null | undefined>();
+  const [error, setError] = useState<ApiError | null>(null);
+  useEffect(() => {
+    whoAmI().then(setSession, setError);
+  }, []);
+  let page: ReactNode = null;
+  if (error) page = <Failure error={error} again={() => location.reload()} />;
+  else if (session === undefined) page = null;
+  else page = session || link() ? pageOf(address) : <SignIn />;
   return (
-    <>
+    <SessionContext value={session ?? null}>
       <a className="skip" href="#content">
         {words.nav.skip}
       </a>
       <TopBar path={address.pathname} />
-      {hasCredential() ? pageOf(address) : <SignIn />}
-    </>
+      {page}
+    </SessionContext>
   );
 }
 
@@ -35,6 +46,7 @@ function pageOf(address: URL): ReactNode {
 const PLACES: [string, string, IconName][] = [["/conversations", words.nav.conversations, "list"]];
 
 function TopBar({ path }: { path: string }) {
+  const session = useSession();
   return (
     <header className="topbar">
       <a
@@ -49,7 +61,7 @@ function TopBar({ path }: { path: string }) {
         <img src="/static/icon.svg" alt="" width={20} height={20} />
         <span>{words.product}</span>
       </a>
-      {key() && (
+      {session && (
         <nav aria-label={words.nav.main}>
           {PLACES.map(([to, label, icon]) => (
             <Link key={to} to={to} label={label} isCurrent={path === to || (to === "/conversations" && path === "/")}>
@@ -61,16 +73,13 @@ function TopBar({ path }: { path: string }) {
       )}
       <span className="spacer" />
       <ThemeButton />
-      {key() && (
+      {session && (
         <button
           type="button"
           className="icon-button"
           aria-label={words.signOut}
           title={words.signOut}
-          onClick={() => {
-            keepKey("");
-            location.assign("/");
-          }}
+          onClick={() => void logOut().finally(() => location.assign("/"))}
         >
           <Icon name="out" />
         </button>

@@ -1,9 +1,9 @@
-/** Asking the server: by a key kept for this tab, or by the play link that is in the page's address. */
+/** Asking the server: by the browser's login, or by the play link that is in the page's address. */
 
 import type { Problem } from "./types.ts";
 
-const KEY = "earwitness.key";
-const LINK = ["workspace", "until", "link"] as const;
+const LINK = ["workspace", "by", "until", "link"] as const;
+const READS = ["GET", "HEAD"];
 
 export class ApiError extends Error {
   readonly status: number;
@@ -16,13 +16,11 @@ export class ApiError extends Error {
   }
 }
 
-export function key(): string {
-  return sessionStorage.getItem(KEY) ?? "";
-}
+let csrf = "";
 
-export function keepKey(value: string): void {
-  if (value) sessionStorage.setItem(KEY, value);
-  else sessionStorage.removeItem(KEY);
+/** The word that only our own pages know; every change sends it. */
+export function setCsrf(token: string): void {
+  csrf = token;
 }
 
 /** The play link by which this page was opened, as query parameters, or "". */
@@ -37,20 +35,15 @@ export function link(search = location.search): string {
   return kept.toString();
 }
 
-/** Whether the page has anything to show to the server; else it asks for a key first. */
-export function hasCredential(): boolean {
-  return key() !== "" || link() !== "";
-}
-
-/** A path with the play link where no key is there to go with it. */
+/** A path with the play link, where there is one: elements that fetch by themselves need it in the address. */
 export function addressed(path: string): string {
-  const signed = key() ? "" : link();
+  const signed = link();
   return signed ? path + (path.includes("?") ? "&" : "?") + signed : path;
 }
 
 export async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   const headers = new Headers(options.headers);
-  if (key()) headers.set("Authorization", `Bearer ${key()}`);
+  if (csrf && !READS.includes(options.method ?? "GET")) headers.set("X-CSRF-Token", csrf);
   let answer: Response;
   try {
     answer = await fetch(addressed(path), { ...options, headers });
@@ -67,18 +60,11 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await ask(path, signal ? { signal } : {})).json()) as T;
 }
 
-export async function post<T>(path: string, body?: unknown): Promise<T | null> {
+/** POST, or another change; the answer's JSON where it has some. */
+export async function send<T>(path: string, body?: unknown, method = "POST"): Promise<T | null> {
   const answer = await ask(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    method,
+    ...(body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
   });
   return answer.headers.get("Content-Type")?.includes("json") ? ((await answer.json()) as T) : null;
-}
-
-/** The address at which a player finds a sound or a browser a file: elements cannot send a key. */
-export async function mediaQuery(conversation: string): Promise<string> {
-  if (!key()) return link();
-  const { path } = await get<{ path: string }>(`/api/v1/conversations/${conversation}/link`);
-  return path.split("?")[1] ?? "";
 }

@@ -17,10 +17,10 @@ export class Player {
   private readonly listeners = new Set<() => void>();
   private quiet: readonly Span[] = [];
   private frame = 0;
-  private isWanted = false; // somebody pressed play before there was a sound to play
 
-  constructor(media = new Audio()) {
+  constructor(source: string, media = new Audio()) {
     this.media = media;
+    media.src = source;
     media.preload = "metadata";
     media.addEventListener("play", () => this.started());
     media.addEventListener("pause", () => this.stopped());
@@ -37,25 +37,12 @@ export class Player {
     return () => this.listeners.delete(listener);
   };
 
-  /** Sound from another address, at the place where the last one stood. */
-  load(source: string): void {
-    const { seconds, isPlaying } = this.state;
-    const goesOn = isPlaying || this.isWanted;
-    this.media.src = source;
-    this.media.playbackRate = this.state.rate;
-    this.put({ error: false });
-    if (seconds) this.media.currentTime = seconds;
-    if (goesOn) this.play();
-  }
-
   toggle(): void {
     if (this.media.paused) this.play();
     else this.media.pause();
   }
 
   private play(): void {
-    this.isWanted = true;
-    if (!this.media.src) return;
     // A play that a pause or another source overtakes is refused with AbortError, which is no trouble.
     this.media.play().catch((error: unknown) => {
       if (!(error instanceof DOMException && error.name === "AbortError")) this.put({ error: true });
@@ -99,7 +86,6 @@ export class Player {
   }
 
   private stopped(): void {
-    this.isWanted = false;
     cancelAnimationFrame(this.frame);
     this.put({ isPlaying: false, seconds: this.media.currentTime });
   }

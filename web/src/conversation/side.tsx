@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from "react";
+import { addressed } from "../api/client.ts";
 import type { Conversation, Health } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { clock, fullMoment, laidOut, length, wait } from "../format.ts";
@@ -239,27 +240,27 @@ export function LegList({ conversation }: { conversation: Conversation }) {
   );
 }
 
-export function FileList({ id, query }: { id: string; query: string }) {
+export function FileList({ id }: { id: string }) {
   const base = `/api/v1/conversations/${id}`;
-  const sound = (track: string, format: string) => `${base}/audio/${track}?format=${format}&${query}`;
+  const sound = (track: string, format: string) => `${base}/audio/${track}?format=${format}`;
   const files: [string, string, string][] = [
     [t.file.stereo, "WAV", sound("stereo", "wav")],
     [t.file.stereo, "FLAC", sound("stereo", "flac")],
     [t.file.caller, "WAV", sound("caller", "wav")],
     [t.file.agent, "WAV", sound("agent", "wav")],
     [t.file.sent, "WAV", sound("agent-sent", "wav")],
-    [t.file.transcript, "TXT", `${base}/transcript?format=text&${query}`],
-    [t.file.transcript, "JSON", `${base}/transcript?format=json&${query}`],
-    [t.file.subtitles, "SRT", `${base}/transcript?format=srt&${query}`],
-    [t.file.subtitles, "VTT", `${base}/transcript?format=vtt&${query}`],
-    [t.file.conversation, "JSON", `${base}?${query}`],
+    [t.file.transcript, "TXT", `${base}/transcript?format=text`],
+    [t.file.transcript, "JSON", `${base}/transcript?format=json`],
+    [t.file.subtitles, "SRT", `${base}/transcript?format=srt`],
+    [t.file.subtitles, "VTT", `${base}/transcript?format=vtt`],
+    [t.file.conversation, "JSON", base],
   ];
   return (
     <div className="pane-body">
       <ul className="files">
         {files.map(([name, format, address]) => (
           <li key={name + format}>
-            <a href={address} download={`${id}.${format.toLowerCase()}`}>
+            <a href={addressed(address)} download={`${id}.${format.toLowerCase()}`}>
               <Icon name="download" size={14} />
               <span>{name}</span>
               <span className="tag">{format}</span>

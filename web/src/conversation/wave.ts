@@ -47,6 +47,7 @@ export class Wave {
     this.surfer = WaveSurfer.create({
       container,
       media,
+      url: media.src, // named, or wavesurfer would take the sound away
       peaks: peaksOf(waveform),
       duration: this.seconds,
       cspNonce: nonce(),
@@ -79,8 +80,7 @@ export class Wave {
   /** Finer peaks, or those of a call that has gone on. */
   feed(waveform: Waveform): void {
     this.seconds = Math.max(secondsOf(waveform), 0.1);
-    const { currentSrc, src } = this.media; // named again, or wavesurfer would take the sound away
-    this.surfer.load(currentSrc || src, peaksOf(waveform), this.seconds).catch(() => undefined);
+    this.surfer.load(this.media.src, peaksOf(waveform), this.seconds).catch(() => undefined);
   }
 
   onView(listener: (view: View) => void): () => void {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { ApiError, get, hasCredential, key, mediaQuery } from "../api/client.ts";
+import { addressed, ApiError, get } from "../api/client.ts";
+import { useSession } from "../api/session.ts";
 import type { Conversation, Health, Waveform } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -35,8 +36,7 @@ export function ConversationPage({ id }: { id: string }) {
 
 function Opened({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
-  const player = useMemo(() => new Player(), []);
-  const [query, setQuery] = useState("");
+  const player = useMemo(() => new Player(addressed(`/api/v1/conversations/${id}/audio/stereo?format=wav`)), [id]);
   const { waveform, ask } = useWaveform(id);
   const [health, setHealth] = useState<Health | null>(null);
   const [tab, setTab] = useState("overview");
@@ -49,17 +49,12 @@ function Opened({ conversation }: { conversation: Conversation }) {
     document.title = `${conversation.call_id} · ${words.product}`;
   }, [conversation.call_id]);
   useEffect(() => {
-    if (!hasCredential()) return;
-    mediaQuery(id).then((signed) => {
-      setQuery(signed);
-      player.load(`/api/v1/conversations/${id}/audio/stereo?format=wav&${signed}`);
-    }, () => undefined);
     get<Health>(`/api/v1/conversations/${id}/health`).then(setHealth, () => undefined);
-  }, [id, player]);
+  }, [id]);
   useEffect(() => {
     if (waveform) player.setQuiet(quietSpans(waveform));
   }, [player, waveform]);
-  usePlayerKeys(player);
+  usePlayerKeys(player, useSession() !== null);
 
   const tabs: Tab[] = [
     { id: "overview", label: t.overview, body: <Overview conversation={conversation} health={health} seek={seek} /> },
@@ -76,7 +71,7 @@ function Opened({ conversation }: { conversation: Conversation }) {
       body: <SnapshotList conversation={conversation} seek={seek} />,
     },
     { id: "legs", label: t.legs, count: conversation.legs.length, body: <LegList conversation={conversation} /> },
-    { id: "files", label: t.files, body: <FileList id={id} query={query} /> },
+    { id: "files", label: t.files, body: <FileList id={id} /> },
   ];
 
   return (
@@ -123,9 +118,10 @@ function useWaveform(id: string) {
 }
 
 function Head({ conversation: c }: { conversation: Conversation }) {
+  const session = useSession();
   return (
     <header className="head">
-      {key() && (
+      {session && (
         <a
           className="icon-button"
           href="/conversations"
@@ -206,7 +202,7 @@ function Controls({ player, seconds }: { player: Player; seconds: number }) {
   );
 }
 
-function usePlayerKeys(player: Player) {
+function usePlayerKeys(player: Player, hasList: boolean) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -216,11 +212,11 @@ function usePlayerKeys(player: Player) {
       else if (event.key === "ArrowLeft") player.seek(player.get().seconds - step);
       else if (event.key === "ArrowRight") player.seek(player.get().seconds + step);
       else if (event.key === "/") document.getElementById("find-in-transcript")?.focus();
-      else if (event.key === "Escape" && key()) go("/conversations");
+      else if (event.key === "Escape" && hasList) go("/conversations");
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [player]);
+  }, [hasList, player]);
 }

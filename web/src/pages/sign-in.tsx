@@ -1,27 +1,26 @@
 import { useState } from "react";
-import { ApiError, get, keepKey, link } from "../api/client.ts";
-import type { Page } from "../api/types.ts";
+import { ApiError, link } from "../api/client.ts";
+import { logIn } from "../api/session.ts";
 import { Icon } from "../components/icon.tsx";
 import { words } from "../words.ts";
 
 const t = words.signIn;
 
 export function SignIn() {
-  const [value, setValue] = useState("");
+  const [withKey, setWithKey] = useState(true);
+  const [name, setName] = useState("");
+  const [secret, setSecret] = useState("");
   const [trouble, setTrouble] = useState(link() ? t.linkOver : "");
   const [isAsking, setAsking] = useState(false);
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
     setAsking(true);
-    keepKey(value.trim());
     try {
-      await get<Page>("/api/v1/conversations?limit=1");
+      await logIn(withKey ? { key: secret.trim() } : { user: name.trim(), password: secret });
       location.assign(link() ? location.pathname : location.href);
     } catch (error) {
-      keepKey("");
-      const status = error instanceof ApiError ? error.status : 0;
-      setTrouble(status === 0 ? words.error.offline : t.refused);
+      setTrouble(told(error));
       setAsking(false);
     }
   };
@@ -31,15 +30,20 @@ export function SignIn() {
       <form onSubmit={submit}>
         <img src="/static/icon.svg" alt="" width={40} height={40} />
         <h1>{t.title}</h1>
-        <label htmlFor="key">{t.key}</label>
+        {!withKey && (
+          <>
+            <label htmlFor="name">{t.user}</label>
+            <input id="name" autoComplete="username" required value={name} onChange={(event) => setName(event.target.value)} />
+          </>
+        )}
+        <label htmlFor="secret">{withKey ? t.key : t.password}</label>
         <input
-          id="key"
+          id="secret"
           type="password"
           autoComplete="current-password"
           required
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          aria-describedby="key-hint"
+          value={secret}
+          onChange={(event) => setSecret(event.target.value)}
           aria-invalid={trouble ? true : undefined}
         />
         <p className="trouble" role="alert">
@@ -52,13 +56,20 @@ export function SignIn() {
         <button type="submit" className="button primary" disabled={isAsking}>
           {t.button}
         </button>
-        <p className="quiet" id="key-hint">
-          {t.hint}
-        </p>
-        <p className="quiet">
-          {t.make} <code>earwitness keys create web</code>
-        </p>
+        <button type="button" className="plain" onClick={() => setWithKey(!withKey)}>
+          {withKey ? t.asUser : t.asKey}
+        </button>
+        {withKey && (
+          <p className="quiet">
+            {t.make} <code>earwitness keys create web</code>
+          </p>
+        )}
       </form>
     </main>
   );
+}
+
+function told(error: unknown): string {
+  if (!(error instanceof ApiError) || error.status === 0) return words.error.offline;
+  return error.status === 401 ? t.refused : error.message;
 }
