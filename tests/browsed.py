@@ -1,4 +1,4 @@
-"""The pages in a real browser: what a tab complained of, where its pictures go, and whether it can be had here."""
+"""The pages in a real browser: what a tab complained of, and where its pictures go."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -25,9 +25,7 @@ def test_a_call_opens_with_its_words_its_sides_and_its_health(open_tab: Open, si
     assert tab.page.locator(".said.agent").count() >= 2
     assert tab.page.locator(".tool-card").count() == 1
     tab.page.locator(".health-bar b").wait_for()
-    drawn = "() => [...document.querySelector('.timeline-wave').firstChild.shadowRoot.querySelectorAll('canvas')].length"
-    until(lambda: tab.page.evaluate(drawn) >= 2, 10)
-    tab.picture("conversation-dark-or-light")
+    until(lambda: tab.page.locator(".timeline-wave canvas").count() >= 2, 10)  # a side each
 
 
 def test_what_was_generated_but_not_heard_is_struck_through(open_tab: Open, site) -> None:

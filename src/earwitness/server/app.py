@@ -1,11 +1,11 @@
 """The web application: every route, one guard, one form of error."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from earwitness import __version__
 from earwitness.library import Library
@@ -77,9 +77,9 @@ def create_app(library: Library, links: Links) -> FastAPI:
 class _Static(StaticFiles):
     """Files of the app's build are named by their content: a browser may keep them."""
 
-    def file_response(self, full_path: str, *args: Any, **options: Any) -> Response:
-        response = super().file_response(full_path, *args, **options)
-        if "/app/assets/" in str(full_path):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if path.startswith("app/assets/") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
