@@ -37,6 +37,7 @@ def load(
     _merge(tree, _from_environment(environ))
     _merge(tree, flags or {})
     _refuse(tree, Settings, "")
+    _inherit_recording(tree)
     url = tree.get("object_store_url")
     if isinstance(url, str) and url and not url.startswith("s3://"):
         raise SettingsError(
@@ -51,6 +52,14 @@ def load(
             f"{where.rstrip('`') or 'configuration'}: {what}",
             hint="See docs/reference/settings.md for every key and its type.",
         ) from error
+
+
+def _inherit_recording(tree: dict[str, Any]) -> None:
+    """What a route does not say of its recording is as for all: it must not widen by being silent."""
+    common = tree.get("record")
+    for route in tree["routes"].values():
+        if isinstance(route, dict) and isinstance(route.get("record"), dict) and isinstance(common, dict):
+            route["record"] = {**common, **route["record"]}
 
 
 def _read_file(file: Path | None) -> dict[str, Any]:

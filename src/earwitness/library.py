@@ -5,15 +5,16 @@ with a hint.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from earwitness import running
 from earwitness.asking import Asking
 from earwitness.capture.status import RecorderStatus
-from earwitness.errors import InUse, InvalidInput
+from earwitness.errors import InUse, InvalidInput, NotFound
 from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
@@ -144,6 +145,21 @@ class Library(Asking):
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
         return done
+
+    # -- running calls --------------------------------------------------------------------------------
+
+    def tell(self, ref: str, verb: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Say something of a running call, wherever it runs; verbs and data as in `capture.verbs`. It holds
+        when this returns. `ref` may also be what the application calls the conversation: one that awaits
+        consent has no other name. Raises `Conflict` where it is over, and what `running.tell` raises.
+        """
+        try:
+            recorded = self.conversation(ref)
+        except NotFound:
+            if self.subject is not None:
+                raise
+            return running.tell_by_name(self.data_path, self.workspace, ref, verb, dict(data or {}))
+        return running.tell(self.data_path, recorded, verb, dict(data or {}))
 
     # -- taking in ------------------------------------------------------------------------------------
 

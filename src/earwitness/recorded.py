@@ -25,7 +25,7 @@ from earwitness.projections.layouts import as_json
 from earwitness.projections.named import named
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
-from earwitness.store.rows import ArtifactRow, ConversationRow, MessageRow, ToolCallRow
+from earwitness.store.rows import ArtifactRow, ConversationRow, LegRow, MessageRow, ToolCallRow
 
 TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
 
@@ -66,6 +66,9 @@ class Recorded:
 
     def tool_calls(self) -> tuple[ToolCallRow, ...]:
         return self._catalog.tool_calls(self.row.workspace_id, self.id)
+
+    def legs(self) -> tuple[LegRow, ...]:
+        return self._catalog.legs(self.row.workspace_id, self.id)
 
     def artifacts(self) -> tuple[ArtifactRow, ...]:
         return self._catalog.artifacts(self.row.workspace_id, self.id)

@@ -30,18 +30,18 @@ class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        return _listed(self.cors_origins)
+        return listed(self.cors_origins)
 
     @property
     def names(self) -> tuple[str, ...]:
-        return _listed(self.hosts)
+        return listed(self.hosts)
 
     @property
     def proxies(self) -> tuple[str, ...]:
-        return _listed(self.trusted_proxies)
+        return listed(self.trusted_proxies)
 
 
-def _listed(values: tuple[str, ...] | str) -> tuple[str, ...]:
+def listed(values: tuple[str, ...] | str) -> tuple[str, ...]:
     """One by one: the environment brings them with commas in between."""
     each = values.split(",") if isinstance(values, str) else values
     return tuple(value.strip() for value in each if value.strip())
@@ -59,13 +59,24 @@ class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept of a leg."""
+    """What is kept of a leg. A route says what it has otherwise; the rest is as for all."""
 
-    audio: bool = True  # the sound of both sides
-    raw: bool = True  # the provider's messages as they came
-    transcripts: bool = True  # what was said, as text
+    audio: bool = True  # the sound of both sides; without it its length and times are kept
+    raw: bool = True  # the provider's messages as they came; without it what a decoder reads of them
+    transcripts: bool = True  # what was said, as text; without any of the three messages are only counted
+    only: tuple[str, ...] | str = ()  # messages of these names alone, * for anything: response.*, error
+    never: tuple[str, ...] | str = ()  # messages of these names not at all
+    sample: float = 1.0  # the share of conversations that is kept; of the others messages are only counted
+    require_consent: bool = False  # write nothing of a call before consent is given
+    pause_seconds: int = 900  # a pause that nobody ends, ends then
     on_failure: Literal["pass", "refuse"] = "pass"  # may a call go on that cannot be recorded?
     live_stereo: bool = True  # a stereo WAV of every running call in data_dir/live, playable at any instant
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.sample <= 1:
+            raise ValueError(f"sample: {self.sample:g} is no share; write 0.1 for one in ten")
+        if not 1 <= self.pause_seconds <= 86_400:
+            raise ValueError(f"pause_seconds: {self.pause_seconds} is not between 1 and 86400")
 
 
 POINTERS = (  # the fields of `WireMapping` that say where a value stands

@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 from websockets.frames import Frame, Opcode
 
+from earwitness.capture import direction as direction_module
 from earwitness.capture import intake as intake_module
-from earwitness.capture.intake import HURRY_BYTES, RAW_BYTES, Intake, Sweep
+from earwitness.capture.direction import RAW_BYTES
+from earwitness.capture.intake import HURRY_BYTES, Intake, Sweep
 from earwitness.clock import ManualClock
 from earwitness.journal.reader import leg_folders, read_leg
 from earwitness.journal.record import Answered, Ended, Gap, Kind, Opened, Origin
@@ -137,7 +139,7 @@ async def test_what_was_read_before_a_fault_is_kept_and_the_gap_comes_after_it(t
             raise ZeroDivisionError
         return payload
 
-    monkeypatch.setattr(intake_module, "strike", strike_or_fail)
+    monkeypatch.setattr(direction_module, "strike", strike_or_fail)
     for word in (b"first", b"second", b"third", b"fourth"):
         rig.feed(Origin.CLIENT, text(word))
     assert rig.intake.read()

@@ -178,3 +178,59 @@ def test_importing_the_package_loads_nothing_heavy():
     assert run.stdout == "[]\n"
     with pytest.raises(AttributeError):
         earwitness.no_such_thing  # noqa: B018
+
+
+def test_what_is_kept_is_chosen_and_said_by_verbs(tmp_path):
+    with earwitness.record(provider="openai", data_dir=tmp_path, keep=("raw", "transcripts")) as leg:
+        leg.sent({"type": "input_audio_buffer.append", "audio": "AAAA"})
+        leg.pause("card", seconds=60)
+        leg.sent({"type": "canary-meanwhile"})
+        leg.resume()
+        leg.keep("raw")
+        leg.sent({"type": "note", "text": "canary-words"})
+        leg.announce("ai")
+        leg.consent(given=False)
+        leg.sent({"type": "canary-refused"})
+    records = only_leg(tmp_path)
+    assert [payload for _, payload in seen(records, Origin.CLIENT)] == [
+        b'{"type":"input_audio_buffer.append","audio":"[not kept: 3 bytes]"}',
+        b'{"type":"note","text":"[not kept]"}',
+    ]
+    notes = [msgspec.json.decode(r.payload, type=Note).verb for r in records if r.kind is Kind.NOTE]
+    assert notes == ["pause", "resume", "keep", "announcement", "consent", "stop", "left_out"]
+    assert b"canary" not in stored_bytes(tmp_path)
+
+
+def test_nothing_is_written_before_consent_not_even_that_there_is_a_call(tmp_path):
+    with earwitness.record(provider="openai", data_dir=tmp_path, require_consent=True) as leg:
+        leg.sent({"type": "canary-before"})
+        assert not leg.flush(0.1)
+        assert not list(leg_folders(tmp_path / "journal"))
+        leg.consent(how="spoken")
+        leg.sent({"type": "after"})
+        assert leg.flush()
+    assert seen(only_leg(tmp_path), Origin.CLIENT) == [(Kind.TEXT, b'{"type":"after"}')]
+    earwitness.record(provider="openai", data_dir=tmp_path / "never", require_consent=True).close()
+    assert b"canary" not in stored_bytes(tmp_path)
+    assert not list(leg_folders(tmp_path / "never" / "journal"))
+
+
+def test_a_pause_holds_against_other_threads_that_hand_over_meanwhile(tmp_path):
+    with earwitness.record(provider="openai", data_dir=tmp_path) as leg:
+        is_over = threading.Event()
+
+        def hand_over():
+            while not is_over.is_set():
+                leg.sent({"type": "before"})
+
+        threads = [threading.Thread(target=hand_over) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(50):
+            leg.pause()
+            leg.sent({"type": "canary"})
+            leg.resume()
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    assert b"canary" not in stored_bytes(tmp_path)

@@ -17,8 +17,10 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 
 from earwitness.capture.tap import Tap
+from earwitness.capture.verbs import Command
 from earwitness.errors import InUse, SettingsError
-from earwitness.journal.record import Answered, Kind, Origin
+from earwitness.journal.reader import leg_folders
+from earwitness.journal.record import Answered, Kept, Kind, Origin
 from earwitness.settings import Recording, Route, Settings, SignedByTwilio, Webhooks, WireMapping
 from earwitness.settings import Tap as Listen
 from taps import echo, ended, opened, seen, stored_bytes, tapped, upstream
@@ -447,7 +449,9 @@ async def test_a_route_that_keeps_nothing_still_says_that_there_was_a_call(tmp_p
             await client.send("private")
             assert await client.recv() == "private"
         records = await rig.records()
-    assert [record.kind for record in records] == [Kind.OPENED, Kind.ANSWERED, Kind.ENDED]
+    assert not [record for record in records if record.kind in (Kind.TEXT, Kind.BINARY)]
+    (note,) = [msgspec.json.decode(r.payload) for r in records if r.kind is Kind.NOTE]
+    assert note == {"verb": "left_out", "data": {"messages": 2, "bytes": 14}}
 
 
 async def test_a_fault_in_the_recorder_does_not_end_the_call_and_is_stated(tmp_path, monkeypatch):
@@ -460,7 +464,7 @@ async def test_a_fault_in_the_recorder_does_not_end_the_call_and_is_stated(tmp_p
             await client.send("before")
             assert await client.recv() == "before"
             await asyncio.sleep(0.05)
-            monkeypatch.setattr("earwitness.capture.intake.strike", fail)
+            monkeypatch.setattr("earwitness.capture.direction.strike", fail)
             for word in ("one", "two"):
                 await client.send(word)
                 assert await client.recv() == word
@@ -552,3 +556,84 @@ async def test_a_handshake_that_twilio_signed_needs_no_key(
             with pytest.raises(InvalidStatus) as refused:
                 await connect(rig.url("/r/x;y" + key), additional_headers=headers)
             assert refused.value.response.status_code == status
+
+
+async def test_a_caller_may_ask_for_less_to_be_kept_and_the_request_does_not_show_it(tmp_path):
+    paths = []
+
+    async def note(connection):
+        paths.append(connection.request.path)
+        await echo(connection)
+
+    audio = '{"type":"input_audio_buffer.append","audio":"AAAAAAAA"}'
+    async with upstream(note) as (_, url), tapped(tmp_path, url) as rig:
+        async with connect(rig.url("/r/v1/realtime?ew_record=transcripts,raw&model=m")) as client:
+            await client.send(audio)
+            assert await client.recv() == audio
+        records = await rig.records()
+    assert paths == ["/v1/realtime?model=m"]
+    assert (
+        seen(records, Origin.CLIENT)[0][1]
+        == b'{"type":"input_audio_buffer.append","audio":"[not kept: 6 bytes]"}'
+    )
+    assert opened(records).kept == Kept(audio=False, reason="asked")
+
+
+async def test_a_word_that_nothing_can_be_kept_by_is_refused(tmp_path):
+    async with upstream(echo) as (_, url), tapped(tmp_path, url) as rig:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(rig.url("/r?ew_record=words")):
+                pass
+    assert refused.value.response.status_code == 400
+    assert b"transcripts" in refused.value.response.body
+
+
+async def test_a_pause_of_a_call_holds_for_a_connection_that_takes_its_place(tmp_path):
+    async with upstream(echo) as (_, url), tapped(tmp_path, url) as rig:
+        address = rig.url("/r?ew_conversation=order-7")
+        async with connect(address) as client:
+            await client.send("canary-before")
+            await client.recv()
+            pause = Command(verb="pause", workspace="default", links=("conversation:order-7",))
+            (state,) = (await rig.tap.obey(pause)).values()
+            assert state["state"] == "paused"
+            await client.send("canary-meanwhile")
+            await client.recv()
+        async with connect(address) as client:
+            await client.send("canary-reconnected")
+            await client.recv()
+            resume = Command(verb="resume", workspace="default", links=("conversation:order-7",))
+            (state,) = (await rig.tap.obey(resume)).values()
+            assert state["state"] == "recording"
+            await client.send("canary-after")
+            await client.recv()
+        await rig.legs()
+    stored = stored_bytes(tmp_path)
+    words = (b"canary-before", b"canary-meanwhile", b"canary-reconnected", b"canary-after")
+    assert [word in stored for word in words] == [True, False, False, True]
+
+
+async def test_nothing_of_a_call_is_written_before_consent_and_all_of_its_beginning_after(tmp_path):
+    gated = {"record": Recording(require_consent=True)}
+    async with upstream(echo) as (_, url), tapped(tmp_path, url, route=gated) as rig:
+        async with connect(rig.url("/r?ew_conversation=order-7&from=canary-number")) as client:
+            await client.send("canary-before")
+            await client.recv()
+            assert b"canary" not in stored_bytes(tmp_path)
+            assert not list(leg_folders(rig.root))
+            consent = Command(verb="consent", workspace="default", links=("conversation:order-7",))
+            (state,) = (await rig.tap.obey(consent)).values()
+            assert state["state"] == "recording"
+            await client.send("after")
+            await client.recv()
+        async with connect(rig.url("/r?ew_conversation=order-8&from=canary-never")) as client:
+            await client.send("canary-never")
+            await client.recv()
+        async with connect(rig.url("/r?ew_consent=given")) as client:
+            await client.send("given before")
+            await client.recv()
+        legs = await rig.legs()
+    assert [opened(leg).path for leg in legs] == ["/?from=canary-number", "/"]
+    assert next(payload for _, payload in seen(legs[0], Origin.CLIENT)) == b"after"
+    assert b"canary-before" not in stored_bytes(tmp_path)
+    assert b"canary-never" not in stored_bytes(tmp_path)

@@ -100,6 +100,7 @@ def test_an_event_is_one_line_without_what_it_does_not_say():
         "record": 9,
         "party": "agent",
         "byte_count": 0,
+        "is_kept": True,
     }
     cut = PlaybackCut(seen=seen, evidence=Evidence.PLATFORM_MARK, item="item_1", played_ms=0)
     assert documents.event_document(cut, BEGAN_NS)["played_ms"] == 0

@@ -81,6 +81,11 @@ class FrameReader:
         """Nothing of a frame has come without the rest of it."""
         return not (self.is_broken or self.rest or self._missing)
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Nothing of a message has come without the rest of it."""
+        return self.is_between_frames and not self._opcode
+
     def feed(self, at: Instant, chunk: bytes) -> None:
         """Take what one read returned. Never raises for what the bytes are."""
         if not (self._missing or self.rest or self.is_broken):

@@ -11,14 +11,14 @@ from time import perf_counter
 
 import msgspec
 
+from earwitness.capture.direction import Batch, Direction, Writer, note_gap
+from earwitness.capture.door import CHOICE, Choice, Door
 from earwitness.capture.edge import guarded
 from earwitness.capture.frames import MESSAGE_BYTES, FrameReader
 from earwitness.capture.inflate import inflaters
 from earwitness.capture.secrets import strike
 from earwitness.clock import Instant
-from earwitness.journal.block import RECORD_BYTES, pack_tagged_header
-from earwitness.journal.record import Answered, Ended, Gap, Kind, Note, Opened, Origin
-from earwitness.journal.writer import LegWriter
+from earwitness.journal.record import Answered, Ended, Kind, Note, Opened, Origin
 
 SWEEP_MS = 35  # and then a flush at once: a killed process loses less than 50 ms
 SLICE_MS = 0.2  # at a stretch; then the loop may forward again
@@ -26,98 +26,22 @@ LATE_MS, LATE_SLICE_MS = 5, 4  # a sweep that takes so long gets more: what wait
 HURRY_BYTES = 128 * 1024  # of one leg, unread; beyond it the sweep does not wait for its time
 WAITING_BYTES = 8 << 20  # of one leg, unread; beyond it messages are counted instead of kept
 BATCH_BYTES = 16 * 1024  # of packed records; the journal takes them as they are if they fit in a block
-RAW_BYTES = 64 * 1024  # kept of what is no WebSocket any more, per direction
 
-_CLOSE, _CLIENT = Kind.CLOSE, Origin.CLIENT  # found faster than members of their enums
-_TAGS = {origin: {kind: bytes((origin, kind)) for kind in Kind} for origin in Origin}
+_CLIENT = Origin.CLIENT  # found faster than a member of its enum
 _encode = msgspec.json.Encoder().encode
-
-
-class Batch:
-    """Records of one leg, packed, on their way to its journal together."""
-
-    __slots__ = ("parts", "size", "writer")
-
-    def __init__(self, writer: LegWriter) -> None:
-        self.writer = writer
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    def hand_over(self) -> None:
-        """To the journal with them. What is appended there by another way must come after this."""
-        if self.parts:
-            parts, self.parts = self.parts, []
-            size, self.size = self.size, 0
-            self.writer.extend(parts, size)
-
-
-class Direction:
-    """What one end sends: its reader, and where its messages go."""
-
-    __slots__ = ("_batch", "_closers", "_origin", "_raw", "_raw_lost", "_tags", "_told", "_writer", "reader")
-
-    def __init__(self, batch: Batch, origin: Origin, closers: list[Origin]) -> None:
-        self._closers = closers
-        self._batch = batch
-        self._writer = batch.writer
-        self._origin = origin
-        self._tags = _TAGS[origin]
-        self._raw: list[bytes] = []
-        self._raw_lost = 0
-        self._told = False
-        self.reader = FrameReader(self)
-
-    def seen(self, at: Instant, kind: Kind, payload: bytes) -> None:
-        if kind is _CLOSE:
-            self._closers.append(self._origin)
-        payload = strike(payload)
-        length = len(payload)
-        batch = self._batch
-        batch.parts += (pack_tagged_header(length, at[0], at[1], self._tags[kind]), payload)
-        batch.size += RECORD_BYTES + length
-
-    def lost(self, at: Instant, reason: str, count: int, byte_count: int, detail: str) -> None:
-        self._batch.hand_over()
-        if count:
-            self._writer.lost(reason, count, byte_count)
-        else:
-            note_gap(self._writer, at, reason, detail)
-
-    def keep_raw(self, at: Instant) -> None:
-        """Take what the reader could not read."""
-        chunk, self.reader.rest = self.reader.rest, b""
-        room = RAW_BYTES - sum(map(len, self._raw))
-        self._raw.append(chunk[:room])
-        self._raw_lost += max(0, len(chunk) - room)
-        if room <= len(chunk) and not self._told:
-            self._tell_raw(at)
-
-    def finish(self, at: Instant) -> None:
-        self.reader.finish(at)
-        if self._raw and not self._told:
-            self._tell_raw(at)
-        self._batch.hand_over()
-        if self._raw_lost:
-            note_gap(
-                self._writer, at, "parse_error", "bytes after the first 64 KiB are not kept", self._raw_lost
-            )
-
-    def _tell_raw(self, at: Instant) -> None:
-        """Whole, so that no credential is cut in two and overlooked."""
-        self._told = True
-        self.seen(at, Kind.RAW, b"".join(self._raw))
-
-
-def note_gap(writer: LegWriter, at: Instant, reason: str, detail: str, lost_bytes: int | None = None) -> None:
-    """Say in the journal that something is missing from here on that cannot be counted in messages."""
-    gap = Gap(reason=reason, first=0, count=0, lost_bytes=lost_bytes, since_ns=at.wall_ns, detail=detail)
-    writer.append(at, Origin.RECORDER, Kind.GAP, _encode(gap))
 
 
 class Intake:
     """One leg's way into its journal. `feed` costs a list append; everything else happens in the sweep."""
 
-    def __init__(self, writer: LegWriter, sweep: "Sweep", *, waiting_bytes: int = WAITING_BYTES) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        sweep: "Sweep",
+        *,
+        choice: Choice = CHOICE,
+        waiting_bytes: int = WAITING_BYTES,
+    ) -> None:
         self.writer = writer
         self.is_open = True
         self._last = Instant(0, 0)  # stamp of the newest chunk
@@ -129,8 +53,10 @@ class Intake:
         self._is_due = False
         self.closed_by: list[Origin] = []  # who has sent a close frame, of what was read, in order
         self._batch = batch = Batch(writer)
+        self.door = Door(choice, self._tell, on_open=self._spoil)
         self._ways = {
-            origin: Direction(batch, origin, self.closed_by) for origin in (Origin.CLIENT, Origin.SERVER)
+            origin: Direction(batch, self.door, origin, self.closed_by)
+            for origin in (Origin.CLIENT, Origin.SERVER)
         }
 
     def opened(self, at: Instant, opened: Opened) -> None:
@@ -145,7 +71,18 @@ class Intake:
             way.reader = FrameReader(way, inflater, MESSAGE_BYTES)
 
     def note(self, at: Instant, note: Note) -> None:
+        """What is said of the call goes behind all that was seen of it so far."""
+        self.read()
+        self._tell(at, note)
+
+    def _tell(self, at: Instant, note: Note) -> None:
+        self._batch.hand_over()
         self._say(at, Origin.RECORDER, Kind.NOTE, note)
+
+    def _spoil(self) -> None:
+        """Messages that are half here began while the door was shut."""
+        for way in self._ways.values():
+            way.spoil()
 
     def _say(self, at: Instant, origin: Origin, kind: Kind, what: Opened | Answered | Note | Ended) -> None:
         def append() -> bool:
@@ -208,6 +145,7 @@ class Intake:
         if self.is_open:
             guarded(lambda: self._finish_ways(at), self._fail)
             self.is_open = False
+        guarded(lambda: self.door.close(at), lambda _: None)
         self._say(at, Origin.RECORDER, Kind.ENDED, ended)
 
     def _fail(self, fault: str) -> bool:

@@ -3,22 +3,26 @@
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from earwitness.capture import problems
+from earwitness.capture.door import Choice
 from earwitness.capture.handshake import HANDSHAKE_S, Back, Front
 from earwitness.capture.head import Answer, Request, forwarded
+from earwitness.capture.held import HeldWriter
 from earwitness.capture.intake import Intake
 from earwitness.capture.problems import Refused
 from earwitness.capture.pump import Splice
 from earwitness.capture.secrets import strike_headers, strike_target, strike_text
 from earwitness.capture.target import Said, Target, Upstream
+from earwitness.capture.verbs import Command, obey
 from earwitness.clock import uuid7
-from earwitness.errors import EarwitnessError
+from earwitness.errors import Conflict, EarwitnessError
 from earwitness.journal.record import Answered, Ended, Opened, Origin
-from earwitness.settings import Recording, Route
+from earwitness.journal.writer import LegWriter
+from earwitness.settings import Route
 
 if TYPE_CHECKING:
     from earwitness.capture.tap import Tap
@@ -38,11 +42,12 @@ class Call:
     target: Target
     said: Said
     workspace: str
-    record: Recording
+    choice: Choice
+    must_record: bool  # or there is no call
 
     @property
-    def is_kept(self) -> bool:
-        return self.record.audio or self.record.raw or self.record.transcripts
+    def links(self) -> tuple[str, ...]:
+        return (f"conversation:{self.said.conversation}",) if self.said.conversation else ()
 
 
 class Leg:
@@ -54,6 +59,8 @@ class Leg:
         self._front = front
         self._request = request
         self._at = tap.clock.now()
+        self.id = str(uuid7(self._at.wall_ns))
+        self.conversation = str(uuid7(self._at.wall_ns))  # that it begins, should it join no other
         self._intake: Intake | None = None
         self._call: Call | None = None
 
@@ -70,6 +77,17 @@ class Leg:
             if self.splice is None:
                 self._finish(Ended(why="stopped" if self._tap.is_stopping else "lost", by="recorder"))
 
+    @property
+    def links(self) -> tuple[str, ...]:
+        return self._call.links if self._call is not None else ()
+
+    def is_for(self, command: Command) -> bool:
+        """Is it recorded, and meant?"""
+        call = self._call
+        if call is None or self._intake is None:
+            return False
+        return command.is_for(call.workspace, (self.id, self.conversation), call.links)
+
     def abort(self) -> None:
         """End at once, whatever stage the call is in."""
         if self.splice is not None:
@@ -78,29 +96,55 @@ class Leg:
             self._front.transport.abort()
 
     async def _open_journal(self, call: Call) -> None:
-        leg = str(uuid7(self._at.wall_ns))
+        leg = self.id
+        writer: LegWriter | HeldWriter
         try:
-            writer = await self._tap.open_leg(leg)
+            writer = HeldWriter(leg) if call.choice.needs_consent else await self._tap.open_leg(leg)
         except (EarwitnessError, OSError) as error:
-            if call.record.on_failure == "refuse":
+            if call.must_record:
                 raise problems.cannot_record(str(error)) from error
             self._tap.stats.unrecorded += 1
             self._tap.on_alarm(f"leg {leg} goes unrecorded: {error}")
             return
-        self._intake = Intake(writer, self._tap.sweep)
+        self._intake = Intake(writer, self._tap.sweep, choice=call.choice)
         self._intake.opened(self._at, self._opened(call, leg))
+        for verb, data in self._tap.standing.of(self._at, call.workspace, call.links):
+            await self.obey(verb, data)
+
+    async def obey(self, verb: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Do what was said of this leg; its state. What came before is kept as it was to be kept until now.
+
+        Raises `Conflict` where the leg is over, and what `verbs.obey` raises.
+        """
+        intake = self._intake
+        if intake is None:
+            raise Conflict(f"leg {self.id} is not recorded any more", hint="Its call is over.")
+        if verb == "consent" and data.get("given", True):
+            await self._release(intake)
+        intake.read()
+        obey(intake.door, intake.note, self._tap.clock.now(), verb, data)
+        return {"leg": self.id, **intake.door.state()}
+
+    async def _release(self, intake: Intake) -> None:
+        """Consent is given: from now on there is a journal."""
+        writer = intake.writer
+        if not isinstance(writer, HeldWriter) or writer.is_released:
+            return
+        real = await self._tap.open_leg(self.id)
+        if not writer.release(real):  # the call ended, or somebody else was quicker
+            self._tap.close_leg(real)
 
     def _opened(self, call: Call, leg: str) -> Opened:
         said = call.said
         peer = self._front.transport.get_extra_info("peername")
         return Opened(
             leg=leg,
-            conversation=str(uuid7(self._at.wall_ns)),
+            conversation=self.conversation,
             workspace=call.workspace,
             provider=call.route.provider,
             way="tap",
             route=call.name,
-            links=(f"conversation:{said.conversation}",) if said.conversation else (),
+            links=call.links,
             subject=said.subject,
             labels=said.labels,
             metadata={**call.route.metadata, **said.metadata},
@@ -108,8 +152,7 @@ class Leg:
             headers=strike_headers(self._request.headers),
             peer=f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "",
             mapping=msgspec.to_builtins(call.route.mapping) if call.route.mapping else {},
-            keeps_audio=call.record.audio,
-            keeps_text=call.record.transcripts,
+            kept=call.choice.kept,
         )
 
     async def _dial(self, call: Call) -> None:
@@ -158,12 +201,11 @@ class Leg:
         if intake is not None:
             intake.answered(now, _answered(answer, ""), ", ".join(answer.values("sec-websocket-extensions")))
         is_tls = (bool(self._tap.settings.tap.tls_cert), self._call.upstream.is_tls)
-        kept = intake if self._call.is_kept else None
-        self.splice = splice = Splice(kept, self._tap.clock, self._parted, is_tls)
+        self.splice = splice = Splice(intake, self._tap.clock, self._parted, is_tls)
         splice.client.take_over(self._front.transport)
         splice.server.take_over(back.transport)
-        if kept is not None and back.copy:
-            kept.feed(Origin.SERVER, back.copy, now)
+        if intake is not None and back.copy:
+            intake.feed(Origin.SERVER, back.copy, now)
         if self._front.held:
             splice.client.data_received(self._front.held)
         self._front.transport.resume_reading()

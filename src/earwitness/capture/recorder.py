@@ -4,11 +4,9 @@ What the program hands over goes through the same door as what the tap sees: cre
 a journal. Nothing here raises into, blocks or slows the caller; what could not be kept is a gap.
 """
 
-import atexit
 import logging
 import os
 import threading
-import weakref
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,19 +15,22 @@ from typing import Any, Self, get_args
 
 import msgspec
 
+from earwitness.capture.choosing import kept_of
+from earwitness.capture.door import CHOICE, KEEPS, Choice, Door
 from earwitness.capture.edge import guarded
+from earwitness.capture.handed import in_bytes
+from earwitness.capture.held import HeldWriter
+from earwitness.capture.process import of_folder
 from earwitness.capture.secrets import strike, strike_target
-from earwitness.clock import Clock, SystemClock, uuid7
-from earwitness.errors import EarwitnessError
+from earwitness.capture.verbs import Command, Standing, obey
+from earwitness.clock import Clock, Instant, SystemClock, uuid7
 from earwitness.journal.record import Ended, Kind, Note, Opened, Origin
-from earwitness.journal.writer import Journal, LegWriter
+from earwitness.journal.writer import LegWriter
 from earwitness.settings import Provider
 
 _log = logging.getLogger("earwitness")
-_encode_event = msgspec.json.Encoder().encode
 _encode = msgspec.json.Encoder(enc_hook=str).encode  # ours: a value JSON has no form for is told in words
-_lock = threading.Lock()
-_journals: dict[tuple[int, Path], Journal] = {}  # by process too: threads do not survive a fork
+_standing = Standing()
 
 
 def record(
@@ -41,12 +42,17 @@ def record(
     metadata: Mapping[str, Any] | None = None,
     data_dir: str | os.PathLike[str] = "earwitness-data",
     path: str = "",
+    keep: Iterable[str] = KEEPS,
+    require_consent: bool = False,
     clock: Clock | None = None,
 ) -> "Recorder":
     """Begin to record one connection of this program to a provider; a context manager.
 
-    Legs with the same `conversation` text belong together. `path` is what was dialled, with its query.
-    Never raises: where nothing can be recorded it says so once in the log `earwitness`, and `flush` is False.
+    Legs with the same `conversation` text belong together. `path` is what was dialled, with its query. Of
+    each message is kept what `keep` names: `audio`, `raw`, `transcripts`; with none of them messages are
+    counted. With `require_consent` nothing is written before `Recorder.consent`. Raises `InvalidInput` for
+    an unknown word in `keep`, and nothing else: where nothing can be recorded it says so once in the log
+    `earwitness`, and `flush` is False.
     """
     return Recorder.begin(
         provider=provider,
@@ -56,6 +62,7 @@ def record(
         metadata=metadata,
         data_dir=data_dir,
         path=path,
+        choice=Choice(kept_of(keep), needs_consent=require_consent),
         clock=clock,
     )
 
@@ -66,14 +73,18 @@ class Recorder:
     `conversation` is the id this leg's conversation gets, should it join no other; `leg` its own.
     """
 
-    def __init__(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
+    def __init__(self, opened: Opened, data_dir: Path, clock: Clock, choice: Choice) -> None:
+        self._gate = threading.RLock()  # what is admitted is written before anybody says otherwise
+        self._choice = choice
         self.leg = opened.leg
         self.conversation = opened.conversation
         self.lost_count = 0  # events that could not be put into words
         self._now = clock.now
-        self._ending: LegWriter | None = None  # told its end; the disk may not have all of it yet
-        self._writer: LegWriter | None = None
-        self._data_dir = data_dir
+        self._ending: LegWriter | HeldWriter | None = (
+            None  # told its end; the disk may not have all of it yet
+        )
+        self._writer: LegWriter | HeldWriter | None = None
+        self._data_dir, self._clock = data_dir, clock
         if opened.provider not in get_args(Provider):
             near = get_close_matches(opened.provider, get_args(Provider), n=1, cutoff=0.0)
             _log.warning(
@@ -92,6 +103,7 @@ class Recorder:
         metadata: Mapping[str, Any] | None,
         data_dir: str | os.PathLike[str],
         path: str,
+        choice: Choice = CHOICE,
         clock: Clock | None,
     ) -> Self:
         """As `record`, which has the words to it."""
@@ -107,8 +119,9 @@ class Recorder:
             labels=tuple(labels),
             metadata=dict(metadata or {}),
             path=strike_target(path),
+            kept=choice.kept,
         )
-        return cls(opened, Path(data_dir), clock)
+        return cls(opened, Path(data_dir), clock, choice)
 
     def received(self, event: object) -> None:
         """What came from the provider: text, bytes, a dict, or an object of its library."""
@@ -131,6 +144,51 @@ class Recorder:
         known = {"outcome": outcome, "satisfaction": satisfaction}
         self._note("end", {**{k: v for k, v in known.items() if v is not None}, **data})
 
+    # -- what is kept from here on; each holds when it returns ----------------------------------------
+
+    def pause(self, reason: str = "", *, seconds: float | None = None) -> None:
+        """Nothing of what comes is kept, until `resume`, or for `seconds` (at most a quarter of an hour)."""
+        self.obey("pause", {"reason": reason, "seconds": seconds})
+
+    def resume(self) -> None:
+        """What comes is kept again."""
+        self.obey("resume", {})
+
+    def keep(self, *names: str) -> None:
+        """Of what comes only this is kept: `audio`, `raw`, `transcripts`, as far as `record` was told to."""
+        self.obey("keep", {"keep": names})
+
+    def consent(self, given: bool = True, **data: Any) -> None:
+        """Whoever is recorded agreed, or did not: then nothing more is kept. Say in `data` who, and how."""
+        self.obey("consent", {"given": given, **data})
+
+    def announce(self, what: str = "recording", **data: Any) -> None:
+        """The caller was told: that the call is recorded, or with `ai` that a machine speaks."""
+        self.obey("announcement", {"what": what, **data})
+
+    def obey(self, verb: str, data: dict[str, Any]) -> dict[str, Any]:
+        """As `verbs.obey`, for all of the above; the state of the leg. Does nothing once it has ended."""
+        with self._gate:
+            writer, now = self._writer, self._now()
+            if writer is None:
+                return {"leg": self.leg, "state": "ended"}
+            if isinstance(writer, HeldWriter) and verb == "consent" and data.get("given", True):
+                guarded(lambda: self._release(writer), self._note_unrecorded)
+            _standing.remember(now, self._opened.workspace, self._opened.links, verb, data)
+            obey(self._door, self._say, now, verb, data)
+            return {"leg": self.leg, **self._door.state()}
+
+    def is_for(self, command: Command) -> bool:
+        """Is it recorded, and meant?"""
+        opened = self._opened
+        return self._writer is not None and command.is_for(
+            opened.workspace, (opened.leg, opened.conversation), opened.links
+        )
+
+    def abandon(self) -> None:
+        """From now on it is another process's: nothing of it is kept here."""
+        self._writer = None
+
     def flush(self, timeout_s: float = 5.0) -> bool:
         """True: all that was handed over since the last flush is on the disk. False: not all of it."""
         writer = self._writer
@@ -145,7 +203,7 @@ class Recorder:
         writer, self._writer = self._writer, None
         if writer is not None:
             self._ending = writer
-            _live.discard(self)
+            self._process.live.discard(self)
             guarded(lambda: self._end(writer, ended, timeout_s), self._note_fault)
         elif (ending := self._ending) is not None:
             guarded(lambda: ending.close(timeout_s), self._note_fault)
@@ -160,36 +218,66 @@ class Recorder:
 
     def _begin_leg(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
         self.leg = opened.leg
-        self._writer = guarded(lambda: _open(opened, data_dir, clock), self._note_unrecorded)
+        self._opened = opened
+        self._door = Door(self._choice, self._say)
+        self._writer = guarded(lambda: self._open(opened, data_dir, clock), self._note_unrecorded)
         if self._writer is not None:
-            _live.add(self)
+            for verb, data in _standing.of(clock.now(), opened.workspace, opened.links):
+                self.obey(verb, data)
+
+    def _open(self, opened: Opened, data_dir: Path, clock: Clock) -> LegWriter | HeldWriter:
+        """The leg with its first record; on the disk, or held back until consent is given."""
+        self._process = process = of_folder(data_dir, clock)
+        writer: LegWriter | HeldWriter = HeldWriter(opened.leg)
+        if not self._choice.needs_consent:
+            writer = process.journal.open_leg(opened.leg)
+        process.live.add(self)
+        writer.append(clock.now(), Origin.RECORDER, Kind.OPENED, strike(_encode(opened)))
+        return writer
+
+    def _release(self, held: HeldWriter) -> None:
+        if not held.is_released:
+            held.release(self._process.journal.open_leg(self.leg))
 
     def _take(self, origin: Origin, event: object) -> None:
         writer = self._writer
         if writer is not None:
             guarded(lambda: self._append(writer, origin, event), lambda _: self._lose(writer))
 
-    def _append(self, writer: LegWriter, origin: Origin, event: object) -> None:
+    def _append(self, writer: LegWriter | HeldWriter, origin: Origin, event: object) -> None:
         kind, payload = in_bytes(event)
-        writer.append(self._now(), origin, kind, strike(payload))
+        with self._gate:
+            now = self._now()
+            admitted = self._door.admit(now, kind, payload)
+            if admitted is not None:
+                writer.append(now, origin, kind, strike(admitted))
 
-    def _lose(self, writer: LegWriter) -> None:
+    def _lose(self, writer: LegWriter | HeldWriter) -> None:
         self.lost_count += 1
         guarded(lambda: writer.lost("parse_error", 1, 0), self._note_fault)
 
     def _note(self, verb: str, data: dict[str, Any]) -> None:
-        writer = self._writer
+        if self._writer is not None:
+            self._say(self._now(), Note(verb=verb, data=data))
+
+    def _say(self, at: Instant, note: Note) -> None:
+        writer = self._writer or self._ending
         if writer is not None:
             guarded(
-                lambda: self._append_own(writer, Kind.NOTE, Note(verb=verb, data=data)),
+                lambda: self._append_own(writer, at, Kind.NOTE, note),
                 lambda _: self._lose(writer),
             )
 
-    def _append_own(self, writer: LegWriter, kind: Kind, what: Note | Ended) -> None:
-        writer.append(self._now(), Origin.RECORDER, kind, strike(_encode(what)))
+    def _append_own(
+        self, writer: LegWriter | HeldWriter, at: Instant, kind: Kind, what: Note | Ended
+    ) -> None:
+        writer.append(at, Origin.RECORDER, kind, strike(_encode(what)))
 
-    def _end(self, writer: LegWriter, ended: Ended, timeout_s: float) -> None:
-        self._append_own(writer, Kind.ENDED, ended)
+    def _end(self, writer: LegWriter | HeldWriter, ended: Ended, timeout_s: float) -> None:
+        with self._gate:
+            now = self._now()
+            self._door.close(now)
+            self._append_own(writer, now, Kind.ENDED, ended)
         writer.close(timeout_s)
 
     def _note_fault(self, fault: str) -> None:
@@ -197,68 +285,3 @@ class Recorder:
 
     def _note_unrecorded(self, fault: str) -> None:
         _log.warning("this call goes unrecorded: %s, data_dir %s", fault, self._data_dir)
-
-
-def in_bytes(event: object) -> tuple[Kind, bytes]:
-    """An event as it went over the wire, as far as that is known. Bytes that are UTF-8 count as text."""
-    if isinstance(event, str):
-        return Kind.TEXT, event.encode("utf-8", "surrogatepass")
-    if isinstance(event, bytes | bytearray | memoryview):
-        payload = bytes(event)
-        try:
-            return (Kind.TEXT if payload.isascii() or payload.decode() else Kind.BINARY), payload
-        except UnicodeDecodeError:
-            return Kind.BINARY, payload
-    for name in ("model_dump_json", "to_json"):
-        words = getattr(event, name, None)
-        if callable(words):
-            text = words(exclude_unset=True) if name == "model_dump_json" else words()
-            return Kind.TEXT, text.encode() if isinstance(text, str) else _encode_event(text)
-    if isinstance(event, int | float | None):
-        raise TypeError("an event is a message, not a number")
-    return Kind.TEXT, _encode_event(event)
-
-
-_live: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
-
-
-def _begin_anew() -> None:
-    """In the child of a fork: its parent's legs go on there alone, and what the parent held is nobody's here.
-
-    The threads that write did not come along, so a leg taken along would wait for them for ever.
-    """
-    global _lock  # noqa: PLW0603  another thread of the parent may hold it
-    _lock = threading.Lock()
-    for recorder in tuple(_live):
-        recorder._writer = None
-    _live.clear()
-    _journals.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
-
-
-def _open(opened: Opened, data_dir: Path, clock: Clock) -> LegWriter | None:
-    """The leg, open, with its first record. All recorders of a process share one journal per folder."""
-    key = (os.getpid(), data_dir.resolve())
-    with _lock:
-        if key not in _journals:
-            _journals[key] = Journal(key[1] / "journal", clock=clock)
-        journal = _journals[key]
-    writer = journal.open_leg(opened.leg)
-    writer.append(clock.now(), Origin.RECORDER, Kind.OPENED, strike(_encode(opened)))
-    return writer
-
-
-@atexit.register
-def _close_all() -> None:
-    """A program that ends without closing its recorders still ends them in order."""
-    for recorder in tuple(_live):
-        recorder.close("the program ended")
-    for (process, _), journal in tuple(_journals.items()):
-        if process == os.getpid():
-            try:
-                journal.close()
-            except EarwitnessError:
-                _log.warning("the journal was not closed in order")

@@ -11,20 +11,28 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import msgspec
 
 from earwitness.capture import problems
+from earwitness.capture.choosing import chosen
+from earwitness.capture.direction import Writer
+from earwitness.capture.door import Choice
 from earwitness.capture.handshake import HANDSHAKE_S, Front
 from earwitness.capture.head import Request
 from earwitness.capture.intake import Sweep
 from earwitness.capture.leg import Call, Leg
 from earwitness.capture.listening import cannot_listen
 from earwitness.capture.signatures import TwilioSecrets, is_signed_handshake
-from earwitness.capture.target import Upstream, parse_target, parse_upstream, said_by
+from earwitness.capture.target import Said, Upstream, parse_target, parse_upstream, said_by
 from earwitness.capture.tls import client_context, server_context
+from earwitness.capture.verbs import NOTES, Command, Standing
 from earwitness.clock import Clock, SystemClock
 from earwitness.errors import InvalidInput
 from earwitness.journal.writer import Journal, LegWriter
-from earwitness.settings import Settings
+from earwitness.settings import Recording, Route, Settings
 
 SWITCH_S = (
     0.0005  # the loop takes the interpreter back from the journal's threads within this, not within 5 ms
@@ -69,6 +77,7 @@ class Tap:
         self._journal = journal
         self._admit = admit
         self._legs: set[Leg] = set()
+        self.standing = Standing()
         self._tasks: set[asyncio.Future[None]] = set()
         self._is_quiet = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -143,6 +152,7 @@ class Tap:
         if workspace is None:
             raise problems.no_key()
         record = route.record or self.settings.record
+        choice = _choice(record, route, said)
         if record.on_failure == "refuse" and (health := self._journal.health()).is_red:
             raise problems.cannot_record(health.reason)
         return Call(
@@ -152,14 +162,25 @@ class Tap:
             target=target,
             said=said,
             workspace=workspace,
-            record=record,
+            choice=choice,
+            must_record=record.on_failure == "refuse",
         )
+
+    async def obey(self, command: Command) -> dict[str, dict[str, Any]]:
+        """Let every leg it is for do it; their states by leg id. It holds when this returns."""
+        legs = [leg for leg in self._legs if leg.is_for(command)]
+        now = self.clock.now()
+        for leg in legs:
+            self.standing.remember(now, command.workspace, leg.links, command.verb, command.data)
+        if command.verb in NOTES:
+            legs = legs[:1]
+        return {leg.id: await leg.obey(command.verb, command.data) for leg in legs}
 
     async def open_leg(self, leg: str) -> LegWriter:
         """A new leg of the journal, opened off the loop."""
         return await asyncio.get_running_loop().run_in_executor(self._openers, self._journal.open_leg, leg)
 
-    def close_leg(self, writer: LegWriter) -> None:
+    def close_leg(self, writer: Writer) -> None:
         """Seal a leg off the loop; `stop` waits for it."""
         self._keep(asyncio.get_running_loop().run_in_executor(self._closers, writer.close))
 
@@ -206,3 +227,17 @@ class Tap:
         if self._legs:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_quiet.wait(), timeout_s)
+
+
+def _choice(record: Recording, route: Route, said: Said) -> Choice:
+    """Raises `Refused` for what is no choice."""
+    try:
+        return chosen(
+            record,
+            conversation=said.conversation or str(uuid4()),
+            asked=said.record,
+            has_consent=said.has_consent,
+            mapping=msgspec.to_builtins(route.mapping) if route.mapping else None,
+        )
+    except InvalidInput as error:
+        raise problems.bad_request(str(error), error.hint) from error

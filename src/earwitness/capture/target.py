@@ -13,6 +13,7 @@ from earwitness.errors import InvalidInput, SettingsError
 
 HEADER_PREFIX = "x-earwitness-"
 DOT_SEGMENT = re.compile(r"(?:^|[/\\])\.\.?(?:[/\\;]|$)")
+SINGLE = frozenset(("ew_key", "ew_conversation", "ew_subject", "ew_record", "ew_consent"))
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
 
@@ -25,6 +26,8 @@ class Said:
     subject: str | None = None
     labels: tuple[str, ...] = ()
     metadata: dict[str, str] = field(default_factory=dict)
+    record: str | None = None  # what of the leg may be kept: audio,raw,transcripts or none
+    has_consent: bool = False  # it was given before the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +132,7 @@ def said_by(target: Target, headers: tuple[tuple[str, str], ...]) -> Said:
     for name, value in pairs:
         if name == "ew_label":
             labels.append(value)
-        elif name in ("ew_key", "ew_conversation", "ew_subject"):
+        elif name in SINGLE:
             single[name] = value
         else:
             metadata[name.removeprefix("ew_meta_")] = value
@@ -139,4 +142,6 @@ def said_by(target: Target, headers: tuple[tuple[str, str], ...]) -> Said:
         subject=single.get("ew_subject") or None,
         labels=tuple(dict.fromkeys(labels)),
         metadata=metadata,
+        record=single.get("ew_record"),
+        has_consent=single.get("ew_consent") == "given",
     )

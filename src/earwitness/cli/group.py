@@ -11,7 +11,7 @@ import click
 from earwitness import __version__
 from earwitness.errors import EarwitnessError, InUse, SettingsError
 
-# name -> (module, what --help says); the module has a click command called `command`
+# name -> (module, what --help says); the module has a click command called `command`, or as named behind it
 COMMANDS = {
     "serve": ("serve", "record calls through the tap and serve what was recorded"),
     "demo": ("demo", "record simulated calls and look at them"),
@@ -25,6 +25,13 @@ COMMANDS = {
     "play": ("play", "hear a conversation"),
     "export": ("export", "write a conversation's files in a named layout"),
     "import": ("importing", "take in calls that other recorders wrote"),
+    "pause": ("verbs:pause", "pause the recording of a running call"),
+    "resume": ("verbs:resume", "go on recording"),
+    "keep": ("verbs:keep", "choose what is kept of a running call"),
+    "end": ("verbs:end", "say how a running call came out"),
+    "consent": ("verbs:consent", "say that consent was given or refused"),
+    "announce": ("verbs:announce", "say what the caller was told"),
+    "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
     "delete": ("delete", "delete a conversation for good"),
     "check": ("check", "is everything being saved?"),
     "audit": ("audit", "who did what: every access, change and refusal"),
@@ -48,7 +55,8 @@ class Lazy(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = import_module(f"earwitness.cli.{COMMANDS[name][0]}").command
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command = getattr(import_module(f"earwitness.cli.{module}"), attribute or "command")
         assert isinstance(command, click.Command)
         return command
 

@@ -1,14 +1,17 @@
 """One leg, record by record: what the recorder says is turned into events here, the rest handed on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
 from earwitness.decoders.providers import ProviderDecoder, Silent, choose
+from earwitness.decoders.unkept import filled
 from earwitness.decoders.wire import BROKEN
-from earwitness.journal.record import Answered, Ended, Gap, Kind, Note, Opened, Origin, Record
+from earwitness.journal.record import Answered, Ended, Gap, Kept, Kind, Note, Opened, Origin, Record
 from earwitness.model.events import (
+    AudioArrived,
     Event,
     GapFound,
     LegAnswered,
@@ -55,8 +58,7 @@ class LegDecoder:
         events, self._opening = self._opening, []
         seen = self._stamp(record)
         if record.kind is Kind.TEXT or record.kind is Kind.BINARY:
-            assert self._provider  # by _open
-            events += self._provider.decode(record, seen)
+            events += self._of_wire(record, seen)
         elif record.kind is not Kind.OPENED:
             events += self._of_recorder(record, seen)
         elif not events:
@@ -71,7 +73,7 @@ class LegDecoder:
         if self._provider is None:
             self._opening = self._open(record)
         if self._provider and record.kind in (Kind.TEXT, Kind.BINARY):
-            yield from self._provider.audio(record)
+            yield from self._provider.audio(filled(record)[0])
 
     def finish(self) -> list[Event]:
         """No more will come. A leg that did not end in order crashed with its recorder: a gap, and the end.
@@ -86,6 +88,14 @@ class LegDecoder:
         gap = GapFound(seen=last, reason="crash", first=last.record + 1, since_ns=last.at_ns)
         end = LegClosed(seen=last, why="crash", by=by, code=code, detail=reason)
         return [end] if self._is_acknowledged else [gap, end]
+
+    def _of_wire(self, record: Record, seen: Stamp) -> list[Event]:
+        assert self._provider  # by _open
+        record, lacks = filled(record)
+        events = self._provider.decode(record, seen)
+        if not lacks:
+            return events
+        return [replace(event, is_kept=False) if type(event) is AudioArrived else event for event in events]
 
     def _stamp(self, record: Record) -> Stamp:
         at_ns = self._began_wall_ns + record.monotonic_ns - self._began_monotonic_ns
@@ -117,6 +127,7 @@ class LegDecoder:
                 path=opened.path,
                 user_agent=next((v for k, v in opened.headers if k.lower() == "user-agent"), ""),
                 peer=opened.peer,
+                keeps=_keeps(opened.kept),
             )
         ]
         if is_lost and record.kind is Kind.OPENED:
@@ -195,6 +206,10 @@ class LegDecoder:
         by = Origin(record.origin).name.lower()
         code = int.from_bytes(record.payload[:2], "big") if len(record.payload) >= 2 else None
         self._close = (by, code, record.payload[2:].decode("utf-8", "replace"))
+
+
+def _keeps(kept: Kept) -> tuple[str, ...]:
+    return tuple(name for name in ("audio", "raw", "transcripts") if getattr(kept, name))
 
 
 def _name(kind: int) -> str:

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from earwitness.capture.choosing import kept_of
+from earwitness.capture.door import KEEPS, Choice
 from earwitness.capture.edge import guarded
 from earwitness.clock import Clock
 from earwitness.errors import InvalidInput
@@ -45,12 +47,15 @@ def attach(
     labels: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
     data_dir: str | os.PathLike[str] = "earwitness-data",
+    keep: Iterable[str] = KEEPS,
+    require_consent: bool = False,
     clock: Clock | None = None,
 ) -> Attached:
     """Record this object's connection from now on; what went by before is not known here.
 
-    Raises `InvalidInput` for an object of no known library, and nothing else. The object behaves as before.
-    The leg ends with the connection; used as a context manager, with the block.
+    `keep` and `require_consent` as in `record`. Raises `InvalidInput` for an object of no known library and
+    for an unknown word in `keep`, and nothing else. The object behaves as before. The leg ends with the
+    connection; used as a context manager, with the block.
     """
     names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(connection).__mro__]
     known = next((_KNOWN[name] for name in names if name in _KNOWN), None)
@@ -68,6 +73,7 @@ def attach(
         metadata=metadata,
         data_dir=data_dir,
         path=guarded(lambda: path(connection), lambda _: ""),
+        choice=Choice(kept_of(keep), needs_consent=require_consent),
         clock=clock,
     )
     guarded(lambda: join(connection, attached), attached.failed)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import msgspec
 
+from earwitness.capture.door import Choice
 from earwitness.capture.recorder import Recorder
 from earwitness.clock import Clock, uuid7
 from earwitness.journal.reader import leg_folders
@@ -17,13 +18,12 @@ _log = logging.getLogger("earwitness")
 class Attached(Recorder):
     """One connection of a provider's library that is being recorded. May be used from any thread."""
 
-    def __init__(self, opened: Opened, data_dir: Path, clock: Clock) -> None:
-        self._opened = msgspec.structs.replace(opened, links=opened.links or (f"attached:{opened.leg}",))
-        self._data_dir, self._clock = data_dir, clock
+    def __init__(self, opened: Opened, data_dir: Path, clock: Clock, choice: Choice) -> None:
+        opened = msgspec.structs.replace(opened, links=opened.links or (f"attached:{opened.leg}",))
         self._is_closed = False
         self._is_held = False  # by a `with` block, which then says when it is over
         self._gone: Ended | None = None
-        super().__init__(self._opened, data_dir, clock)
+        super().__init__(opened, data_dir, clock, choice)
 
     def gone(self, ended: Ended) -> None:
         """The connection is over. Waits for nothing; the first to tell is believed."""

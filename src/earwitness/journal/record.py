@@ -46,6 +46,33 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     payload: bytes
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept of a leg's messages, by choice. With nothing, they are counted."""
+
+    audio: bool = True  # False: sound is replaced by its length
+    raw: bool = True  # False: of each message what some decoder reads
+    transcripts: bool = True  # False: no text but ids and kinds
+    only: tuple[str, ...] = ()  # messages of these names alone, by the wire's own, * for anything; empty: all
+    never: tuple[str, ...] = ()  # messages of these names not at all
+    reason: str = ""  # why less than all, where it is no setting: sampled_out, asked
+
+    @property
+    def is_whole(self) -> bool:
+        """Messages that are kept stay as they came."""
+        return self.audio and self.raw and self.transcripts
+
+    @property
+    def is_all(self) -> bool:
+        return self.is_whole and not (self.only or self.never)
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.audio or self.raw or self.transcripts)
+
+
+NOTHING = Kept(audio=False, raw=False, transcripts=False)
+
+
 class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a leg began, and all that was said of it from outside. Credentials are struck out."""
 
@@ -63,8 +90,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: tuple[tuple[str, str], ...] = ()
     peer: str = ""  # address of the client, host:port
     mapping: dict[str, Any] = {}  # of the provider `generic`: how to read it, as its route was told
-    keeps_audio: bool = True
-    keeps_text: bool = True
+    kept: Kept = Kept()
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +103,12 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A verb the application spoke about this conversation: `snapshot`, `end`, `label`, `metadata`."""
+    """A verb the application spoke about this conversation.
+
+    Of what it is: `snapshot`, `end`, `label`, `metadata`, `announcement`. Of what is kept: `consent` (with
+    `given`), `pause` and `resume` (with `messages` and `bytes` of what went by and is nowhere), `keep` (the
+    fields of `Kept` from here on), `stop`; and at the end `left_out`: how much was not kept by choice.
+    """
 
     verb: str
     data: dict[str, Any] = {}
@@ -86,7 +117,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Gap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A span that is known to be missing, and why. A gap is data: every face shows it.
 
-    `reason`: `overrun`, `disk_full`, `disk_error`, `crash`, `damage`, `torn`, `paused`, `parse_error`.
+    `reason`: `overrun`, `disk_full`, `disk_error`, `crash`, `damage`, `torn`, `parse_error`.
     """
 
     reason: str

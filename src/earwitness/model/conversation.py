@@ -45,6 +45,7 @@ class Span:
     byte_count: int  # whole samples
     at_ns: int
     item: str | None = None
+    is_kept: bool = True  # False: by choice its samples are nowhere; it is silence in the track
 
     @property
     def frames(self) -> int:
@@ -90,6 +91,9 @@ class Leg:
     links: tuple[str, ...] = ()
     provider_ids: dict[str, str] = field(default_factory=dict)
     record_count: int = 0
+    keeps: tuple[str, ...] = ("audio", "raw", "transcripts")  # what of it is kept, by choice, at its end
+    left_out_messages: int = 0  # not kept, by choice
+    left_out_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +193,19 @@ class GapSpan:
     detail: str = ""
 
 
+WISHED = ("paused", "no_consent", "stopped")  # reasons of gaps that are no damage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """Somebody was told, or agreed: that the call is recorded, that a machine speaks."""
+
+    kind: str  # announcement, consent
+    at_ns: int
+    leg: str
+    data: dict[str, Any] = field(default_factory=dict)  # of consent: given, true or false
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digit:
     digit: str
@@ -219,6 +236,7 @@ class Conversation:
     usage: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     gaps: tuple[GapSpan, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
     tracks: dict[Party, Track] = field(default_factory=dict)  # nearest to the ear
     sent: dict[Party, Track] = field(default_factory=dict)  # the voice AI leg's, cut or not
 

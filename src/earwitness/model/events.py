@@ -67,6 +67,7 @@ class LegOpened(Event):
     path: str = ""
     user_agent: str = ""
     peer: str = ""
+    keeps: tuple[str, ...] = ("audio", "raw", "transcripts")  # what of it is kept, by choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,7 @@ class AudioArrived(Event):
     byte_count: int  # after base64, before decoding
     item: str | None = None  # the message it belongs to, where the provider says
     media_ns: int | None = None  # the provider's own media timestamp of its first sample
+    is_kept: bool = True  # False: by choice only its length is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +288,7 @@ class DigitPressed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTaken(Event):
-    """The application spoke a verb: snapshot, end, label, metadata."""
+    """The application spoke a verb, as in `journal.record.Note`."""
 
     verb: str
     data: dict[str, Any] = field(default_factory=dict)

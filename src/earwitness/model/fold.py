@@ -12,12 +12,13 @@ from earwitness.model.conversation import Conversation, Digit
 from earwitness.model.events import Event, Party, Role
 from earwitness.model.floor import Floor
 from earwitness.model.hearing import cut_playout, nearest
-from earwitness.model.legs import LegState
+from earwitness.model.legs import LegState, is_told_twice
 from earwitness.model.messages import MessageState
 from earwitness.model.microphone import Microphone
 from earwitness.model.playout import Playout
 from earwitness.model.sound import Owner
 from earwitness.model.view import View
+from earwitness.model.wishes import Wishes
 
 _TOLD = frozenset({e.MessageOpened, e.TextArrived, e.MessageClosed, e.ToolCalled, e.ToolReturned})
 _BAD_ENDS = {"unreachable": "unreachable", "done": "program_failed"}  # with a detail: what it is found as
@@ -31,6 +32,7 @@ class Fold:
         self.legs: dict[str, LegState] = {}
         self.tools = Tools()
         self.remarks = Remarks()
+        self.wishes = Wishes()
         self.diary = Diary()
         self.floor = Floor()
         self.digits: list[Digit] = []  # at_ns on the recorder's clock
@@ -84,7 +86,7 @@ class Fold:
             leg.record_count = seen.record + 1
         self._conversation = None
         handler = self._handlers.get(type(event))
-        if handler is not None and not (type(event) in _TOLD and self._is_told_twice(leg)):
+        if handler is not None and not (type(event) in _TOLD and is_told_twice(leg, self.legs.values())):
             handler(event, leg)
 
     def conversation(self) -> Conversation:
@@ -92,12 +94,6 @@ class Fold:
         if self._conversation is None:
             self._conversation = self._view.freeze()
         return self._conversation
-
-    def _is_told_twice(self, leg: LegState) -> bool:
-        """Whether it is about a call whose own messages were seen."""
-        if not leg.is_told:
-            return False
-        return any(o.messages and not o.is_told and o.provider == leg.provider for o in self.legs.values())
 
     # -- legs ----------------------------------------------------------------------------------------
 
@@ -122,6 +118,7 @@ class Fold:
         if leg.closed is not None:
             return
         leg.close(event)
+        self.wishes.close(leg, leg.closed_ns or event.seen.at_ns)
         if event.detail and event.why in _BAD_ENDS:
             self._find(_BAD_ENDS[event.why], f"the connection ended by {event.detail}", event)
         if self.speaking is not None and self.speaking[0] == leg.id:
@@ -143,6 +140,7 @@ class Fold:
         if line is None:
             leg.has_traffic = True
             line = leg.open_line(event)
+        line.is_kept = event.is_kept
         owner: Owner | None = None
         if party is Party.AGENT:
             owner = self._owner(event.item, leg)
@@ -281,7 +279,7 @@ class Fold:
     def _note(self, event: e.NoteTaken, leg: LegState) -> None:
         if event.verb == "snapshot":
             self._snap(event, str(event.data.get("label", "")), event.data)
-        elif not self.description.note(event.verb, event.data):
+        elif not (self.wishes.note(event, leg) or self.description.note(event.verb, event.data)):
             self._find("unknown_note", f"note {event.verb}", event)
 
     def _find(self, code: str, message: str, event: Event) -> None:

@@ -1,5 +1,7 @@
 """One leg of a conversation as far as it came: who it is, its lines of sound, its messages."""
 
+from collections.abc import Iterable
+
 from earwitness.model.conversation import AudioFormat, Leg
 from earwitness.model.events import (
     AudioArrived,
@@ -51,6 +53,13 @@ class Claim:
         self.text_evidence: Evidence | None = None
 
 
+def is_told_twice(leg: "LegState", legs: Iterable["LegState"]) -> bool:
+    """Whether it is about a call whose own messages were seen."""
+    if not leg.is_told:
+        return False
+    return any(o.messages and not o.is_told and o.provider == leg.provider for o in legs)
+
+
 class LegState:
     """Everything the fold knows of one leg."""
 
@@ -63,6 +72,8 @@ class LegState:
         self.closed_ns: int | None = None
         self.last_ns = seen_ns
         self.record_count = 0
+        self.keeps: tuple[str, ...] = ("audio", "raw", "transcripts")
+        self.left_out = (0, 0)  # messages and bytes
         self.answer_status: int | None = None
         self.has_traffic = False
         self.is_phone = False
@@ -104,6 +115,7 @@ class LegState:
         self.opened_ns = event.seen.at_ns
         self.is_phone = event.provider in PHONE_PROVIDERS
         self.links.update(dict.fromkeys(event.links))
+        self.keeps = event.keeps
 
     def identify(self, event: LegIdentified) -> None:
         self.provider_ids.update(event.provider_ids)
@@ -148,6 +160,9 @@ class LegState:
             links=tuple(self.links),
             provider_ids=dict(self.provider_ids),
             record_count=self.record_count,
+            keeps=self.keeps,
+            left_out_messages=self.left_out[0],
+            left_out_bytes=self.left_out[1],
         )
 
     # -- sound ---------------------------------------------------------------------------------------

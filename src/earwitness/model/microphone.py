@@ -118,6 +118,7 @@ class Microphone(Line):
             or gap_ns
             or stretch.owner != self._owner
             or stretch.format is not format
+            or stretch.is_kept is not self.is_kept
             or stretch.from_byte + stretch.byte_count != self._covered
         ):
             if not gap_ns:
@@ -162,7 +163,8 @@ class Microphone(Line):
         return last
 
     def _join(self, former: Stretch, last: Stretch) -> None:
-        is_one = former.owner == last.owner and former.format is last.format
+        is_one = (former.owner, former.is_kept) == (last.owner, last.is_kept)
+        is_one = is_one and former.format is last.format
         if is_one and former.from_byte + former.byte_count == last.from_byte and last.owner is None:
             former.byte_count += last.byte_count
             former.heard_bytes += last.heard_bytes

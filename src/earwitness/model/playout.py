@@ -32,6 +32,7 @@ class Playout(Line):
             or not stretch.is_growing
             or stretch.owner != owner
             or stretch.format is not format
+            or stretch.is_kept is not self.is_kept
             or at_ns - self.end_ns > JITTER_NS
             or bool(stretch.heard_bytes) is not is_heard
         ):

@@ -38,6 +38,7 @@ class Stretch:
         "from_byte",
         "heard_bytes",
         "is_growing",
+        "is_kept",
         "owner",
     )
 
@@ -53,6 +54,7 @@ class Stretch:
         self.byte_count = 0  # sent
         self.heard_bytes = 0  # of these, from the start
         self.is_growing = True  # False once cut
+        self.is_kept = True  # False: its samples are nowhere, by choice
         self.evidence: Evidence | None = None  # of the cut
         self._span: tuple[int, int, Span] | None = None
 
@@ -95,6 +97,7 @@ class Stretch:
             byte_count=byte_count,
             at_ns=at_ns,
             item=self.owner[1] if self.owner else None,
+            is_kept=self.is_kept,
         )
 
 
@@ -133,6 +136,7 @@ class Line:
         self.byte_count = 0
         self.length_ns = 0  # of all that was sent
         self.odd_bytes = 0
+        self.is_kept = True  # whether the samples of what arrives next are
         self.end_ns = opened_ns  # of the last that is heard, on this line's clock
         self._format: AudioFormat | None = None
         self._frame_bytes = 1
@@ -174,6 +178,7 @@ class Line:
 
     def _begin(self, format: AudioFormat, at_ns: int) -> Stretch:
         stretch = Stretch(format, self._covered, at_ns, self._owner, self.length_ns)
+        stretch.is_kept = self.is_kept
         self.stretches.append(stretch)
         if self._voice is not None:
             self._voice.stretches.append(stretch)

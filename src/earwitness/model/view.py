@@ -49,7 +49,8 @@ class View:
             digits=tuple(replace(digit, at_ns=digit.at_ns - zero_ns) for digit in fold.digits),
             usage=copied(fold.usage),
             findings=tuple(self._findings(legs, zero_ns)),
-            gaps=fold.remarks.gaps(zero_ns),
+            gaps=(*fold.remarks.gaps(zero_ns), *fold.wishes.gaps(zero_ns)),
+            declarations=fold.wishes.declarations(zero_ns),
             tracks=self._tracks(legs, zero_ns),
             sent=self._sent(legs, zero_ns),
         )

@@ -22,6 +22,7 @@ def conversation_document(conversation: Conversation) -> dict[str, Any]:
         "snapshots": [snapshot_document(conversation, i) for i in range(len(conversation.snapshots))],
         "digits": [_plain(d) for d in conversation.digits],
         "gaps": [_plain(g) for g in conversation.gaps],
+        "declarations": [_plain(d) for d in conversation.declarations],
         "findings": [_plain(f) for f in conversation.findings],
         "usage": conversation.usage,
     }
@@ -135,8 +136,25 @@ def summary_text(conversation: Conversation) -> str:
         f"Outcome        {conversation.outcome or 'not said'}",
         f"Record         {conversation.status.value}, health {health.score(conversation)} of 100",
     ]
+    lines += _chosen(conversation)
     lines += [f"               - {reason.message}" for reason in health.reasons(conversation)]
     return "\n".join(lines) + "\n\n" + transcript.text(conversation)
+
+
+def _chosen(conversation: Conversation) -> list[str]:
+    """What was chosen of it, where that is not everything; and who was told of it, or agreed."""
+    every = ("audio", "raw", "transcripts")
+    keeps = [leg.keeps for leg in conversation.legs if leg.keeps != every]
+    lines = [
+        f"Keeps          {', '.join(kept) or 'nothing but that it was'}" for kept in dict.fromkeys(keeps)
+    ]
+    left_out = sum(leg.left_out_messages for leg in conversation.legs)
+    lines += [f"               {left_out} messages were not kept, by choice"] if left_out else []
+    for said in conversation.declarations:
+        word = "Consent" if said.kind == "consent" else "Announced"
+        is_refused = said.kind == "consent" and said.data.get("given") is False
+        lines.append(f"{word:14} at {clock_face(said.at_ns)}{': refused' if is_refused else ''}")
+    return lines
 
 
 def speech_seconds(conversation: Conversation, party: Party) -> float:

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from earwitness.model.conversation import Conversation, Status
+from earwitness.model.conversation import WISHED, Conversation, GapSpan, Status
 from earwitness.model.events import Evidence, Party, Role
 from earwitness.projections.figures import Figures
 from earwitness.projections.moments import milliseconds
@@ -19,6 +19,11 @@ _COST_OF_FINDING = {
     "program_failed": 10,
 }
 _COST_OF_GAP = 20
+_WISHES = {
+    "paused": "the recording was paused",
+    "no_consent": "consent was not given yet",
+    "stopped": "the recording was stopped",
+}
 STRUCK = "[struck]"  # what stands in the journal for a credential
 
 
@@ -63,19 +68,23 @@ def _of_gaps(conversation: Conversation) -> list[Reason]:
     return [
         Reason(
             code=f"gap_{gap.reason}",
-            message=_gap_sentence(gap.reason, gap.record_count, gap.at_ns, gap.until_ns),
-            cost=_COST_OF_GAP,
+            message=_gap_sentence(gap),
+            cost=0 if gap.reason in WISHED else _COST_OF_GAP,
             at_ms=milliseconds(gap.at_ns),
         )
         for gap in conversation.gaps
     ]
 
 
-def _gap_sentence(reason: str, count: int | None, at_ns: int, until_ns: int | None) -> str:
+def _gap_sentence(gap: GapSpan) -> str:
+    began, reason = f"{gap.at_ns / 1e9:.3f} s", gap.reason
     if reason == "crash":
-        return f"the recorder died, or could write no more, at {at_ns / 1e9:.3f} s: what followed is not kept"
-    how_many = "an unknown number of" if count is None else str(count)
-    length = "" if until_ns is None else f" over {(until_ns - at_ns) / 1e9:.3f} s"
+        return f"the recorder died, or could write no more, at {began}: what followed is not kept"
+    how_many = "an unknown number of" if gap.record_count is None else str(gap.record_count)
+    length = "" if gap.until_ns is None else f" over {(gap.until_ns - gap.at_ns) / 1e9:.3f} s"
+    if reason in WISHED:
+        words = f"by wish nothing was kept from {began} on{length or ', until now'}: {_WISHES[reason]}"
+        return f"{words} ({gap.detail})" if gap.detail else words
     return f"{how_many} records are missing{length} ({reason})"
 
 

@@ -100,7 +100,7 @@ def sum_of(blocks: tuple[Block, ...]) -> Block:
 
 def pieces_by_leg(track: Track) -> list[tuple[str, list[Piece]]]:
     """Which bytes of each leg's audio lie where in the track."""
-    spans = sorted(track.spans, key=lambda span: (span.leg, span.from_byte))
+    spans = sorted((s for s in track.spans if s.is_kept), key=lambda span: (span.leg, span.from_byte))
     by_leg = groupby(spans, key=lambda span: span.leg)
     return [(leg, [_piece(span) for span in group]) for leg, group in by_leg]
 

@@ -21,6 +21,7 @@ from earwitness.server import (
     search,
     sessions,
     system,
+    verbs,
     webhooks,
 )
 from earwitness.server.calling import Calling
@@ -41,6 +42,20 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": pages.POLICY,
 }
+
+PARTS = (
+    system,
+    audit,
+    conversations,
+    verbs,
+    audio,
+    search,
+    recordings,
+    pages,
+    chat,
+    sessions,
+    webhooks,
+)
 
 
 def create_app(library: Library, links: Links) -> FastAPI:
@@ -65,7 +80,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guard_browsers)
     app.add_middleware(Express, headers=HEADERS)
-    for part in (system, audit, conversations, audio, search, recordings, pages, chat, sessions, webhooks):
+    for part in PARTS:
         app.include_router(part.router)
     browsers.allow(app, library)
     app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from msgspec.structs import replace
 
+from earwitness.capture.control import Control
 from earwitness.capture.status import RecorderStatus
 from earwitness.capture.tap import Tap
 from earwitness.errors import Denied, EarwitnessError
@@ -28,6 +29,7 @@ from earwitness.store.keys import Keys, Scope
 STATUS_EVERY_S = 1.0
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 1.0, 30.0
 DESK_STOPS_IN_S = 10.0
+OBEY_S = 4.0  # for opening a journal, at most
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +65,24 @@ async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncItera
     )
     tap = Tap(settings, journal, admit=Admission(settings))
     desk = DeskProcess(settings, journal, tap)
+    loop = asyncio.get_running_loop()
+    control = Control(
+        settings.data_path,
+        lambda command: asyncio.run_coroutine_threadsafe(tap.obey(command), loop).result(OBEY_S),
+    )
     keeper: asyncio.Task[None] | None = None
     try:
         if with_desk:
             settings = await desk.start()
         await tap.start()
+        control.start()
         if with_desk:
             keeper = asyncio.create_task(desk.keep())
         yield replace(settings, tap=replace(settings.tap, port=tap.port))
     finally:
         if keeper:
             keeper.cancel()
+        control.stop()
         await tap.stop()
         await asyncio.to_thread(journal.close)
         await desk.stop()
