@@ -29,6 +29,7 @@ def desk(tmp_path: Path) -> Iterator[Asker]:
 def post(
     desk: Asker, leg: Recorder, verb: str, key: str = "write", **body: object
 ) -> tuple[int, dict[str, object]]:
+    leg.flush()
     desk.library.catch_up()
     answer = desk.ask(f"/api/v1/conversations/{leg.conversation}/{verb}", key, "POST", json=body)
     return answer.status_code, answer.json()
