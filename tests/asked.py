@@ -16,7 +16,11 @@ from earwitness.server.guard import Links
 from earwitness.settings import Settings
 
 NOBODYS_ID = "01999999-9999-7999-8999-999999999999"
-PARAMETERS = {"track": "stereo"}  # what else stands in a path; the conversation is the asker's choice
+PARAMETERS = {
+    "track": "stereo",
+    "annotation_id": NOBODYS_ID,
+    "label": "x",
+}  # what else stands in a path; the conversation is the asker's choice
 OTHERS = "acme"  # the workspace of the key `other`
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from earwitness.projections import analytics, documents, health, transcript
 from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import as_json
 from earwitness.projections.named import named
+from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 from earwitness.store.rows import ArtifactRow, ConversationRow, LegRow, MessageRow, ToolCallRow
@@ -39,11 +41,13 @@ class Recorded:
         self.folders = folders  # of the journals, one a leg
         self._catalog = catalog
         self._objects = objects
+        self._annotations = Annotations(catalog.database)
 
     @cached_property
     def conversation(self) -> Conversation:
         """The whole of it, told from the journals as they stand at the first asking."""
-        return line.rebuild(self.id, self.folders)
+        told = line.rebuild(self.id, self.folders)
+        return replace(told, labels=tuple(self.row.labels))
 
     def shortcomings(self, *, but: Collection[str] = ()) -> list[str]:
         """What keeps this record from being complete and readable; empty when nothing does.
@@ -58,6 +62,24 @@ class Recorded:
         if "no_sound" not in but and not any(block.any() for block in self.audio().blocks()):
             found.append("no sound")
         return found
+
+    # -- what people say of it ------------------------------------------------------------------------
+
+    def annotations(self) -> tuple[AnnotationRow, ...]:
+        """Ratings, notes and marked spans, the oldest first."""
+        return self._annotations.of(self.row.workspace_id, self.id)
+
+    def annotate(self, new: NewAnnotation, *, author: str = "") -> AnnotationRow:
+        """Keep what somebody has to say of it, also over a rebuild. Raises `InvalidInput`."""
+        return self._annotations.add(self.row.workspace_id, self.id, new, author)
+
+    def remove_annotation(self, annotation: str) -> None:
+        """It is gone afterwards. Raises `NotFound`."""
+        self._annotations.remove(self.row.workspace_id, self.id, annotation)
+
+    def set_label(self, label: str, *, author: str = "", is_set: bool = True) -> tuple[str, ...]:
+        """It has the label afterwards, or has it not, also over a rebuild. All it has by then."""
+        return self._annotations.decide(self.row.workspace_id, self.id, label, author, is_set=is_set)
 
     # -- words and facts ------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "consent": ("verbs:consent", "say that consent was given or refused"),
     "announce": ("verbs:announce", "say what the caller was told"),
     "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
+    "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
     "delete": ("delete", "delete a conversation for good"),
     "check": ("check", "is everything being saved?"),
     "audit": ("audit", "who did what: every access, change and refusal"),

@@ -17,7 +17,7 @@ PAGE = 200  # hits asked of the catalog at once
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@click.option("--kind", type=click.Choice(["message", "tool_call", "label", "snapshot"]))
+@click.option("--kind", type=click.Choice(["message", "tool_call", "label", "snapshot", "note"]))
 @click.option("--role", type=click.Choice(["user", "assistant", "system", "tool"]), help="Who said it.")
 @click.option("--provider", help="openai, twilio ...")
 @click.option("--subject", help="In whose conversations.")

@@ -10,6 +10,7 @@ from starlette.types import Scope
 from earwitness import __version__
 from earwitness.library import Library
 from earwitness.server import (
+    annotations,
     audio,
     audit,
     browsers,
@@ -36,6 +37,19 @@ from earwitness.server.tokens import Tokens
 from earwitness.server.witness import Witness
 from earwitness.settings import Listen
 
+PARTS = (
+    system,
+    audit,
+    conversations,
+    audio,
+    annotations,
+    search,
+    recordings,
+    pages,
+    chat,
+    sessions,
+    webhooks,
+)  # each has a router
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -11,7 +11,17 @@ from earwitness.clock import Clock, SystemClock
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.model.conversation import Conversation
 from earwitness.projections.figures import Figures
-from earwitness.store import entries, finding, migrate, overview, reading, schema, searching, writing
+from earwitness.store import (
+    annotations,
+    entries,
+    finding,
+    migrate,
+    overview,
+    reading,
+    schema,
+    searching,
+    writing,
+)
 from earwitness.store.database import BUSY_TIMEOUT_S, Database
 from earwitness.store.entries import with_entries
 from earwitness.store.finding import ConversationQuery, Page
@@ -96,7 +106,10 @@ class Catalog:
     def _put(self, conversation: Conversation, *, is_alone: bool) -> bool:
         known = self._written.get(conversation.id)
         before = known.rows if known else None
-        rows = with_entries(tabulate(conversation, before), before)
+        with self.database.reading() as connection:
+            conversation = annotations.with_own(connection, conversation)
+            notes = annotations.notes(connection, conversation.workspace, conversation.id)
+        rows = with_entries(tabulate(conversation, before), before, notes)
         new = rows.sheets
         if known is not None and not writing.differs(known.rows.sheets, new):
             with self.database.reading() as connection:
@@ -132,6 +145,7 @@ class Catalog:
             where = (c.workspace_id == workspace) & (c.id == conversation)
             if not connection.execute(sa.delete(schema.conversations).where(where)).rowcount:
                 raise NotFound(f"no conversation {conversation}")
+            annotations.forget(connection, workspace, conversation)
             self._written.pop(conversation, None)
 
     def put_artifact(

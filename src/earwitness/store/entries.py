@@ -1,4 +1,4 @@
-"""What search looks through: the words of every message, tool call, label and asked-for snapshot, as rows.
+"""What search looks through: the words of messages, tool calls, labels, snapshots and notes, as rows.
 
 Made of the rows of the other tables and of nothing else: what those do not hold cannot be found.
 """
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TOOL_CALL = "tool_call"
     LABEL = "label"
     SNAPSHOT = "snapshot"
+    NOTE = "note"
 
 
 def message_text(text: str, heard_text: str) -> str:
@@ -41,8 +42,10 @@ def tool_text(name: str, arguments: str, result: str | None, error: str | None) 
     return "\n".join(filter(None, (name, arguments, result, error)))
 
 
-def with_entries(rows: Tabulated, before: Tabulated | None = None) -> Tabulated:
-    """The same rows and their entries. Those of messages that are as they were are the very same objects."""
+def with_entries(rows: Tabulated, before: Tabulated | None = None, notes: Iterable[Row] = ()) -> Tabulated:
+    """The same rows and their entries, `notes` among them: annotations with their words.
+
+    Those of messages that are as they were are the very same objects."""
     known = {} if before is None else before.sheets["messages"]
     entries = {} if before is None else before.sheets[TABLE]
     sheet: Sheet = {}
@@ -52,18 +55,32 @@ def with_entries(rows: Tabulated, before: Tabulated | None = None) -> Tabulated:
             sheet[place] = entries[place]
         else:
             sheet.update(_sheet([_of_message(message)]))
-    sheet.update(_sheet(_of_others(rows.sheets)))
+    rest = {name: lines.values() for name, lines in rows.sheets.items() if name != "messages"}
+    sheet.update(_sheet(entries_of({**rest, "annotations": notes})))
     return rows._replace(sheets={**rows.sheets, TABLE: sheet})
 
 
 def entries_of(sheets: Mapping[str, Iterable[Row]]) -> Iterator[Row]:
     """Entries of rows as they stand in their tables, whichever conversations they are of."""
-    yield from filter(_has_words, map(_of_message, sheets["messages"]))
-    yield from filter(_has_words, map(_of_tool_call, sheets["tool_calls"]))
-    starts = {head["id"]: head["started_at"] for head in sheets["conversations"]}
-    for label in sheets["conversation_labels"]:
+    yield from filter(_has_words, map(_of_message, sheets.get("messages", ())))
+    yield from filter(_has_words, map(_of_tool_call, sheets.get("tool_calls", ())))
+    starts = {head["id"]: head["started_at"] for head in sheets.get("conversations", ())}
+    for label in sheets.get("conversation_labels", ()):
         yield from filter(_has_words, [_of_label(label, starts[label["conversation_id"]])])
-    yield from filter(_has_words, map(_of_snapshot, sheets["snapshots"]))
+    yield from filter(_has_words, map(_of_snapshot, sheets.get("snapshots", ())))
+    yield from filter(_has_words, map(_of_note, sheets.get("annotations", ())))
+
+
+def replace_some(connection: sa.Connection, conversation: str, sheets: Mapping[str, Iterable[Row]]) -> None:
+    """The labels and notes that can be found of the conversation are these and no others."""
+    table = schema.search_entries
+    kinds = (Kind.LABEL.value, Kind.NOTE.value)
+    of_it = (table.c.conversation_id == conversation) & table.c.kind.in_(kinds)
+    connection.execute(sa.delete(table).where(of_it))
+    sheet = _sheet(entries_of(sheets))
+    give_ids(connection, {}, sheet)
+    if sheet:
+        connection.execute(sa.insert(table), list(sheet.values()))
 
 
 def give_ids(connection: sa.Connection, old: Sheet, new: Sheet) -> None:
@@ -102,11 +119,6 @@ def _taken(connection: sa.Connection, numbers: list[int]) -> set[int]:
     return {n for chunk in chunks for n in connection.scalars(sa.select(column).where(column.in_(chunk)))}
 
 
-def _of_others(sheets: dict[str, Sheet]) -> Iterator[Row]:
-    rest = {name: sheet.values() for name, sheet in sheets.items() if name != "messages"}
-    return entries_of({**rest, "messages": ()})
-
-
 def _sheet(entries: Iterable[Row]) -> Sheet:
     return {tuple(row[part] for part in KEYS[TABLE]): row for row in entries if _has_words(row)}
 
@@ -132,6 +144,10 @@ def _of_label(row: Row, started_at: Any) -> Row:
 def _of_snapshot(row: Row) -> Row:
     label = "" if row["label"] == _BY_ITSELF else row["label"]
     return _entry(Kind.SNAPSHOT, row, str(row["position"]), row["taken_at"], label)
+
+
+def _of_note(row: Row) -> Row:
+    return _entry(Kind.NOTE, row, row["id"], row["created_at"], row["text"])
 
 
 def _entry(kind: Kind, row: Row, key: str, at: Any, text: str, *, role: str = "") -> Row:

@@ -1,9 +1,9 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
 Its search index, which differs by database, is made by the migration that makes `search_entries`.
-All but `workspaces` and the tables of `access_schema` and `trail` can be rebuilt from the journals. Times are
-kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the conversation's own clock, for
-players.
+All but `workspaces` and the tables of `access_schema`, `own_schema` and `trail` can be rebuilt from the
+journals. Times are kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the
+conversation's own clock, for players.
 The id of a message that was acknowledged when it was saved is the number it was acknowledged by.
 """
 
@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from earwitness.store import trail
 from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
+from earwitness.store.own_schema import annotations, label_decisions
 from earwitness.store.types import Id, Json, Moment, Name
 
-__all__ = ["api_keys", "metadata", "sessions", "subjects", "trail", "users"]
+__all__ = ["annotations", "api_keys", "label_decisions", "metadata", "sessions", "subjects", "trail", "users"]
 
 workspaces = sa.Table(
     "workspaces",
@@ -264,8 +265,10 @@ search_entries = sa.Table(
         autoincrement=False,
     ),
     *of_conversation(),
-    column("kind", Name, "message, tool_call, label or snapshot"),
-    column("key", Name, "key of the message or tool call, the label, position of the snapshot"),
+    column("kind", Name, "message, tool_call, label, snapshot or note"),
+    column(
+        "key", Name, "key of the message or tool call, the label, position of the snapshot, id of the note"
+    ),
     column("role", Name, "of a message; tool of a tool call; else empty"),
     column("words", sa.Text, "what is found by: words without case and accents, a space between them"),
     sa.UniqueConstraint("conversation_id", "kind", "key"),

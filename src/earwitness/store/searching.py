@@ -13,9 +13,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from earwitness.clock import NS_PER_MS
 from earwitness.errors import InvalidInput
 from earwitness.store import cursor, entries, schema
 from earwitness.store.filters import Filters, conditions, one_of, values
+from earwitness.store.own_schema import annotations
 from earwitness.store.types import microseconds
 from earwitness.store.wanted import Wanted, read
 
@@ -24,6 +26,7 @@ DEEPEST = 10_000  # hits that can be leafed through by relevance
 
 _entry, _head = schema.search_entries.c, schema.conversations.c
 _message, _call, _shot = schema.messages.c, schema.tool_calls.c, schema.snapshots.c
+_note = annotations.c
 _index = sa.table("search_index", sa.column("rowid", sa.BigInteger), sa.column("rank"))
 _vector: sa.ColumnElement[Any] = sa.literal_column("search_entries.vector")
 _tsquery = sa.cast(sa.bindparam("words", type_=sa.Text), TSQUERY)
@@ -61,7 +64,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One text in which it was found. `*_at` is on the calendar, `at_ns` on the conversation's clock."""
 
     kind: str
-    key: str  # of the message or tool call; the label; the snapshot's position
+    key: str  # of the message or tool call; the label; the snapshot's position; id of the note
     role: str
     snippet: tuple[Part, ...]  # where it stands, with some words around
     at: datetime
@@ -131,12 +134,14 @@ def statement(given: frozenset[str], order: Order, dialect: str) -> sa.Select[An
             *(_message.started_at.label("said_at"), _message.started_ns),
             *(_call.name, _call.arguments, _call.result, _call.error, _call.called_at, _call.called_ns),
             *(_shot.label, _shot.taken_at, _shot.taken_ns),
+            *(_note.text.label("note"), _note.created_at, _note.from_ms),
         )
         .select_from(found)
         .join(schema.conversations, _head.id == found.c.conversation_id)
         .outerjoin(schema.messages, (_message.conversation_id == found.c.conversation_id) & of_message)
         .outerjoin(schema.tool_calls, (_call.conversation_id == found.c.conversation_id) & of_call)
         .outerjoin(schema.snapshots, (_shot.conversation_id == found.c.conversation_id) & of_shot)
+        .outerjoin(annotations, (found.c.kind == entries.Kind.NOTE.value) & (_note.id == found.c.key))
         .order_by(*([found.c.rank] if order is Order.RELEVANCE else []), by_time)
     )
 
@@ -240,6 +245,8 @@ def _shown(row: Any) -> tuple[str, datetime | None, int | None]:
     if row.kind == entries.Kind.TOOL_CALL:
         text = entries.tool_text(row.name or "", row.arguments or "", row.result, row.error)
         return text, row.called_at, row.called_ns
+    if row.kind == entries.Kind.NOTE:
+        return row.note or "", row.created_at, row.from_ms and row.from_ms * NS_PER_MS
     if row.kind == entries.Kind.SNAPSHOT:
         return row.label or "", row.taken_at, row.taken_ns
     return row.key, row.started_at, 0

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from earwitness.clock import ACKNOWLEDGED_STEP, SystemClock
 from earwitness.errors import Conflict
-from earwitness.store import schema
+from earwitness.store import annotations, schema
 from earwitness.store.tabulate import KEYS, Row, Sheet
 from earwitness.store.types import microseconds, moment
 
@@ -152,7 +152,8 @@ def adopt_legs(connection: sa.Connection, old: Sheets, new: Sheets) -> None:
     connection.execute(sa.delete(table).where(table.c.id.in_([row.id for row in found])))
     for conversation in {row.conversation_id for row in found}:
         is_empty = ~sa.exists().where(table.c.conversation_id == conversation)
-        connection.execute(sa.delete(heads).where(heads.c.id == conversation, is_empty))
+        if connection.execute(sa.delete(heads).where(heads.c.id == conversation, is_empty)).rowcount:
+            annotations.move(connection, head["workspace_id"], conversation, head["id"])
         connection.execute(
             sa.update(heads).where(heads.c.id == conversation).values(revision=heads.c.revision + 1)
         )

@@ -56,12 +56,12 @@ def upgrade() -> None:
         ),
         sa.Column("workspace_id", Name, nullable=False, comment="tenant the row belongs to"),
         sa.Column("conversation_id", Id, nullable=False, comment="conversation the row belongs to"),
-        sa.Column("kind", Name, nullable=False, comment="message, tool_call, label or snapshot"),
+        sa.Column("kind", Name, nullable=False, comment="message, tool_call, label, snapshot or note"),
         sa.Column(
             "key",
             Name,
             nullable=False,
-            comment="key of the message or tool call, the label, position of the snapshot",
+            comment="key of the message or tool call, the label, position of the snapshot, id of the note",
         ),
         sa.Column("role", Name, nullable=False, comment="of a message; tool of a tool call; else empty"),
         sa.Column(
