@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ class S3:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
+        self.start: Callable[[], None] = lambda: None
+        self.stop: Callable[[], None] = lambda: None
 
     def client(self) -> Any:
         return boto3.client(
@@ -84,14 +86,22 @@ class S3:
 
 @contextmanager
 def moto() -> Iterator[S3]:
-    """In this process, up at once. Keeps what it is given; believes every checksum."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
+    """In this process, up at once; believes every checksum. Stopped and started it has what it had."""
+    port = free_port()
+    running: list[ThreadedMotoServer] = []
+
+    def start() -> None:
+        running.append(ThreadedMotoServer("127.0.0.1", port, verbose=False))
+        running[-1].start()
+
+    server = S3(f"http://127.0.0.1:{port}")
+    server.start, server.stop = start, lambda: running.pop().stop()
+    start()
     try:
-        host, port = server.get_host_and_port()
-        yield S3(f"http://{host}:{port}")
+        yield server
     finally:
-        server.stop()
+        while running:
+            server.stop()
 
 
 @contextmanager

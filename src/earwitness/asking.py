@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -10,6 +11,7 @@ import msgspec
 
 from earwitness.errors import InvalidInput, NotFound
 from earwitness.pipeline.follow import find_folder
+from earwitness.pipeline.ship import Shipping
 from earwitness.privacy.access import Access
 from earwitness.recorded import Recorded
 from earwitness.store import legs
@@ -32,6 +34,7 @@ class Asking:
     catalog: Catalog
     objects: Objects
     journal_root: Path
+    shipping: Shipping | None = None
 
     def of_workspace(self, workspace: str) -> Self:
         """The same recordings' desk for another workspace."""
@@ -119,9 +122,11 @@ class Asking:
         return found[0]
 
     def _recorded(self, row: ConversationRow) -> Recorded:
-        return Recorded(row, self.folders(row.workspace_id, row.id), self.catalog, self.objects)
+        return Recorded(row, partial(self.folders, row.workspace_id, row.id), self.catalog, self.objects)
 
     def folders(self, workspace: str, conversation_id: str) -> list[Path]:
-        """The journals of a conversation, one folder a leg."""
+        """The journals of a conversation, one folder a leg; those that lie elsewhere are fetched."""
+        if self.shipping:
+            self.shipping.fetch(workspace, conversation_id)
         ids = legs.of_conversation(self.catalog.database, workspace, conversation_id)
         return [find_folder(self.journal_root, leg) for leg in ids]

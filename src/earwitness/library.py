@@ -6,6 +6,7 @@ with a hint.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.lock import FolderLock
+from earwitness.pipeline.ship import Shipping
 from earwitness.privacy.access import Access, os_user
 from earwitness.privacy.audit import Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
@@ -64,6 +66,10 @@ class Library(Asking):
         self.live_root = self.data_path / "live"
         self.catalog = Catalog.open(settings.catalog_url)
         self.objects = open_objects(settings)
+        self.shipping: Shipping | None = None  # there is nothing to ship where files lie beside the journals
+        if settings.object_store_url:
+            kept = timedelta(hours=settings.object_store.keep_local_hours)
+            self.shipping = Shipping(self.catalog, self.objects, self.journal_root, keep_local=kept)
         self.keys = Keys(self.catalog.database)
         self.users = Users(self.catalog.database)
         self.sessions = Sessions(self.catalog.database)
@@ -94,6 +100,8 @@ class Library(Asking):
         Raises `InUse` while a server runs on the folder.
         """
         with FolderLock(self.data_path):
+            if self.shipping:
+                self.shipping.bring_back()
             legs.forget_all(self.catalog.database)
             return self._take_in()
 
@@ -114,6 +122,8 @@ class Library(Asking):
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
         """The files of a conversation are gone afterwards, to be made anew once it has ended."""
+        if self.shipping:
+            self.shipping.recall(workspace, conversation_id)
         unmake(workspace, conversation_id, self.catalog, self.objects)
 
     def sweep(self) -> None:

@@ -35,13 +35,20 @@ TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
 class Recorded:
     """One recorded conversation and all that can be asked of it. `row` is what the catalog says of it."""
 
-    def __init__(self, row: ConversationRow, folders: list[Path], catalog: Catalog, objects: Objects) -> None:
+    def __init__(
+        self, row: ConversationRow, folders: Callable[[], list[Path]], catalog: Catalog, objects: Objects
+    ) -> None:
         self.row = row
         self.id = row.id
-        self.folders = folders  # of the journals, one a leg
+        self._folders_of = folders
         self._catalog = catalog
         self._objects = objects
         self._annotations = Annotations(catalog.database)
+
+    @cached_property
+    def folders(self) -> list[Path]:
+        """Of the journals, one a leg. What lies elsewhere is fetched first."""
+        return self._folders_of()
 
     @cached_property
     def conversation(self) -> Conversation:

@@ -190,9 +190,7 @@ class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How files are kept in S3, where object_store_url names a bucket."""
 
-    encryption: Literal["", "AES256", "aws:kms"] = (
-        "AES256"  # at rest, by the server; empty: as the bucket has it
-    )
+    encryption: Literal["", "AES256", "aws:kms"] = "AES256"  # at rest, by the server; empty: the bucket's own
     kms_key: str = ""  # id or ARN of the key of KMS
     lock_days: int = 0  # object lock: nobody can change or delete a file for so long; 0: no lock
     lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "COMPLIANCE"  # of the lock

@@ -24,6 +24,7 @@ from earwitness.pipeline.lock import FolderLock
 from earwitness.server.app import create_app
 from earwitness.server.bond import Ready, Refusal
 from earwitness.server.guard import Links
+from earwitness.server.shipper import Shipper
 from earwitness.server.worker import Worker
 from earwitness.settings import Settings
 from earwitness.store.secret_file import ensure_secret
@@ -58,11 +59,16 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
             library.recorder_seen_s = time.monotonic()
             threading.Thread(target=_listen, args=(recorder, library, server), daemon=True).start()
         worker.start()
+        shipper = Shipper(library.shipping) if library.shipping else None
+        if shipper:
+            shipper.start()
         try:
             server.serve_or_raise()
         finally:
             app.state.saving.close()
             app.state.receiving.close()
+            if shipper:
+                shipper.stop()
             worker.stop()
 
 

@@ -14,6 +14,7 @@ HELP = {
     "earwitness_lost_records": "Records the running recorder had to give up since it started.",
     "earwitness_unsynced_seconds": "Age of the oldest record that is not yet on disk.",
     "earwitness_disk_free_bytes": "Room left where the data folder is.",
+    "earwitness_conversations_to_ship": "Ended conversations not known to be in the object store whole.",
 }
 
 
@@ -54,7 +55,11 @@ def _figures(library: Library) -> Figures:
         "earwitness_lost_records": [],
         "earwitness_unsynced_seconds": [],
         "earwitness_disk_free_bytes": [],
+        "earwitness_conversations_to_ship": [],
     }
+    if library.shipping is not None:
+        waiting = library.shipping.waiting(library.workspace)
+        figures["earwitness_conversations_to_ship"] = [({}, waiting)]
     if recorder is not None:
         figures["earwitness_live_legs"] = [({}, recorder.live_legs)]
         figures["earwitness_recorder_is_healthy"] = [({}, 0 if recorder.is_red else 1)]

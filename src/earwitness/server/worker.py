@@ -5,6 +5,7 @@ asked of the catalog again at every start.
 """
 
 import logging
+import math
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,6 +15,7 @@ from multiprocessing import active_children, get_context
 from earwitness.errors import EarwitnessError, StorageUnavailable
 from earwitness.library import Library
 from earwitness.pipeline.follow import Follower
+from earwitness.server.shipper import wait_s
 from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
@@ -36,6 +38,8 @@ class Worker:
         self._may_be_due = threading.Event()  # worth asking the catalog what is to be finished
         self._may_be_due.set()
         self._trouble: str | None = None
+        self._failures = 0
+        self._again_at_s = math.inf
 
     def start(self) -> None:
         self._thread.start()
@@ -72,6 +76,9 @@ class Worker:
     def _look(self, follower: Follower) -> None:
         if follower.tick().ended:
             self._may_be_due.set()
+        if time.monotonic() >= self._again_at_s:
+            self._again_at_s = math.inf
+            self._may_be_due.set()
         if self._may_be_due.is_set():
             self._may_be_due.clear()
             for workspace, conversation_id in self._library.due():
@@ -92,9 +99,13 @@ class Worker:
         self._under_way.discard(conversation_id)
         if self._stop.is_set() or done.cancelled():
             return
-        if error := done.exception():  # tried again after the next call, or at the next start
+        if error := done.exception():
             log.error("finishing failed, conversation %s: %s", conversation_id, error)
-        elif not self._under_way:
+            self._failures += 1
+            self._again_at_s = time.monotonic() + wait_s(self._failures)
+            return
+        self._failures = 0
+        if not self._under_way:
             self._may_be_due.set()  # the catalog names a hundred at a time
 
 

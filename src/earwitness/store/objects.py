@@ -44,6 +44,9 @@ class Objects(Protocol):
         Raises `Conflict` where one of that name exists and `replace` was not said.
         """
 
+    def holds(self, info: ObjectInfo) -> bool:
+        """Does it give back exactly these bytes? All of them are read."""
+
     def open(self, path: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to but without `end`, in pieces. Raises `NotFound` at once."""
 
@@ -70,6 +73,19 @@ MEDIA_TYPES = {
 def media_type(path: str) -> str:
     """What a file of this name holds; nothing a browser would run."""
     return MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
+
+
+def gives_back(objects: "Objects", info: ObjectInfo) -> bool:
+    """What `Objects.holds` answers, by reading."""
+    try:
+        if objects.info(info.path).byte_count != info.byte_count:
+            return False
+        digest = hashlib.sha256()
+        for piece in objects.open(info.path):
+            digest.update(piece)
+    except NotFound:
+        return False
+    return digest.hexdigest() == info.sha256
 
 
 def open_objects(settings: Settings) -> "Objects":
@@ -154,6 +170,9 @@ class FolderObjects:
     def open(self, path: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         self.info(path)
         return self._pieces(path, max(start, 0), end)
+
+    def holds(self, info: ObjectInfo) -> bool:
+        return gives_back(self, info)
 
     def _pieces(self, path: str, start: int, end: int | None) -> Iterator[bytes]:
         left = sys.maxsize if end is None else end - start

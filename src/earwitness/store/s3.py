@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from earwitness.errors import NotFound, SettingsError, StorageUnavailable
 from earwitness.settings import ObjectStore
-from earwitness.store.objects import ObjectInfo, already_there, checked, media_type, not_there
+from earwitness.store.objects import ObjectInfo, already_there, checked, gives_back, media_type, not_there
 from earwitness.store.s3_lock import Locks
 
 if TYPE_CHECKING:
@@ -87,16 +87,7 @@ class S3Objects:
         )
 
     def holds(self, info: ObjectInfo) -> bool:
-        """Does the bucket give back exactly these bytes? All of them are read."""
-        try:
-            if self.info(info.path).byte_count != info.byte_count:
-                return False
-            digest = hashlib.sha256()
-            for piece in self.open(info.path):
-                digest.update(piece)
-        except NotFound:
-            return False
-        return digest.hexdigest() == info.sha256
+        return gives_back(self, info)
 
     def open(self, path: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         size = self.info(path).byte_count

@@ -9,7 +9,7 @@ The id of a message that was acknowledged when it was saved is the number it was
 
 import sqlalchemy as sa
 
-from earwitness.store import trail
+from earwitness.store import shipping_schema, trail  # noqa: F401  (its table is one of the metadata)
 from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
 from earwitness.store.own_schema import annotations, label_decisions
