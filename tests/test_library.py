@@ -88,7 +88,7 @@ def test_a_call_that_is_still_recorded_can_be_read_and_is_whole_later(tmp_path):
         running = library.conversation(leg.conversation)
         assert (running.row.status, running.transcript().count("Hi")) == (Status.ACTIVE, 1)
         with pytest.raises(Conflict):
-            running.delete()
+            library.erase(leg.conversation)
     assert library.catch_up() == 1
     assert library.conversation(leg.conversation).row.status == Status.COMPLETE
     library.catalog.close()
@@ -199,7 +199,7 @@ def test_an_unknown_layout_is_refused_with_the_known_ones(tmp_path):
 def test_a_deleted_call_is_gone_from_rows_files_and_journals_and_stays_so(played):
     gone = played.conversation(recording().call("twilio", "order").id)
     objects = {artifact.path for artifact in gone.artifacts()}
-    gone.delete()
+    played.erase(gone.id)
     with pytest.raises(NotFound):
         played.conversation(gone.id)
     assert not any(folder.exists() for folder in gone.folders)
@@ -218,10 +218,9 @@ def test_a_journal_that_cannot_be_removed_is_said_and_the_call_is_still_there(pl
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "rmtree", fail)
         with pytest.raises(StorageUnavailable, match="Permission denied"):
-            recorded.delete()
+            played.erase(recorded.id)
     assert played.conversation(recorded.id).messages() == recorded.messages()
-    assert played.due() == (("default", recorded.id),)  # its files went first, and are made again
-    played.conversation(recorded.id).delete()
+    assert played.erase(recorded.id).state == "done"
     assert recorded.id not in ids(played.conversations())
 
 

@@ -4,18 +4,16 @@ Knows no HTTP and no terminal. Answers are frozen values; what cannot be answere
 with a hint.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from earwitness import running
-from earwitness.asking import Asking
 from earwitness.capture.status import RecorderStatus
-from earwitness.errors import InUse, InvalidInput, NotFound
+from earwitness.errors import InUse, InvalidInput, NotFound, StorageUnavailable
 from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
@@ -25,8 +23,7 @@ from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.lock import FolderLock
 from earwitness.pipeline.ship import Shipping
 from earwitness.privacy.access import Access, os_user
-from earwitness.privacy.audit import Audit, AuditQuery, Entry
-from earwitness.privacy.checkpoints import Checkpoints
+from earwitness.protected import Protected
 from earwitness.recorded import Recorded
 from earwitness.settings import Settings
 from earwitness.store import legs
@@ -55,7 +52,7 @@ def open_library(
     return library
 
 
-class Library(Asking):
+class Library(Protected):
     """All recordings of one workspace in one data folder."""
 
     def __init__(self, settings: Settings, *, workspace: str = "default") -> None:
@@ -74,10 +71,7 @@ class Library(Asking):
         self.users = Users(self.catalog.database)
         self.sessions = Sessions(self.catalog.database)
         self.subjects = Subjects(self.catalog.database)
-        self.audit = Audit(self.catalog.database)
-        self.checkpoints = Checkpoints(
-            self.audit, self.catalog.database, self.data_path, settings.audit.where
-        )
+        self._open_protection()
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
@@ -130,6 +124,9 @@ class Library(Asking):
         """Remove what work that was killed has left behind. Nobody may be at work on the folder."""
         sweep(self.data_path / "scratch")
         sweep(self.live_root)
+        with contextlib.suppress(StorageUnavailable):  # S3 may be away; it is seen to again and again
+            self.erasures.obey()
+            self.keep_house()
 
     def finished(self, link: str, *, give_up_at: float) -> Recorded | None:
         """The conversation with this link once all its files are made; None when it takes longer.
@@ -218,12 +215,6 @@ class Library(Asking):
         return reasons
 
     # -- trust ----------------------------------------------------------------------------------------
-
-    def trail(self, query: AuditQuery) -> list[Entry]:
-        """Who did what in this workspace, newest first. The question itself is noted after the answer."""
-        found = self.audit.entries(msgspec.structs.replace(query, workspace=self.workspace))
-        self._touch(query.conversation, query.subject)
-        return found
 
     def recover(self) -> dict[str, recovery.Recovery]:
         """Put every dead leg's journal in order, by leg id: torn tails are set aside, never deleted."""

@@ -1,6 +1,5 @@
 """One recorded conversation, and all that can be asked of it."""
 
-import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -10,14 +9,14 @@ from typing import Any
 import msgspec
 
 from earwitness.audio.waveform import waveform
-from earwitness.errors import Conflict, NotFound, StorageUnavailable
+from earwitness.errors import NotFound
 from earwitness.journal import recovery
-from earwitness.journal.reader import is_live, read_leg
+from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line
-from earwitness.pipeline.finish import FIGURES, unmake
+from earwitness.pipeline.finish import FIGURES
 from earwitness.pipeline.sound import Sound
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import analytics, documents, health, transcript
@@ -181,27 +180,3 @@ class Recorded:
         `wav` adds a WAV file of the sound that the layout `recordings` keeps raw.
         """
         return write_layout(named(layout, wav=wav), self.conversation, self.folders, Path(folder))
-
-    def delete(self) -> None:
-        """Remove files, journals and rows. Raises `Conflict` while the call runs.
-
-        Raises `StorageUnavailable` where something cannot be removed; the rows stay until all else is gone.
-        """
-        if self.row.status == Status.ACTIVE or any(is_live(folder) for folder in self.folders):
-            raise Conflict(f"conversation {self.id} is still running", hint="End the call first.")
-        unmake(self.row.workspace_id, self.id, self._catalog, self._objects)
-        for folder in self.folders:
-            _remove(folder)
-        self._catalog.remove(self.row.workspace_id, self.id)
-
-
-def _remove(folder: Path) -> None:
-    """The journal is gone afterwards: what stayed of it, a reindex would bring back."""
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StorageUnavailable(
-            f"{error.filename}: {error.strerror}", hint="Is the data folder writable?"
-        ) from error

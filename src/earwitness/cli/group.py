@@ -34,6 +34,8 @@ COMMANDS = {
     "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
     "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
     "delete": ("delete", "delete a conversation for good"),
+    "erase": ("erase", "erase a person: every conversation, and the name"),
+    "hold": ("hold", "keep conversations from being deleted, whoever asks"),
     "check": ("check", "is everything being saved?"),
     "audit": ("audit", "who did what: every access, change and refusal"),
     "verify": ("verify", "check every byte of the journals"),

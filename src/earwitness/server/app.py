@@ -16,6 +16,7 @@ from earwitness.server import (
     browsers,
     chat,
     conversations,
+    erasing,
     pages,
     problems,
     recordings,
@@ -60,6 +61,7 @@ HEADERS = {
 PARTS = (
     system,
     audit,
+    erasing,
     conversations,
     verbs,
     audio,

@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
 from earwitness.server.chosen import Chosen
+from earwitness.server.erasing import Reason, erasure_answer
 from earwitness.server.guard import Admin, Listener, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
@@ -122,6 +123,8 @@ def link(visitor: Reader, request: Request, conversation_id: str) -> dict[str, s
     return {"path": f"/conversations/{recorded.id}?{signed}"}
 
 
-@router.delete("/{conversation_id}", status_code=204, summary="Delete rows, files and journals for good")
-def delete(visitor: Admin, conversation_id: str) -> None:
-    visitor.library.conversation(conversation_id).delete()
+@router.delete("/{conversation_id}", status_code=204, summary="Erase it: keys, files, journals, rows")
+def delete(visitor: Admin, conversation_id: str, reason: Reason = "") -> Response:
+    """204: nothing is left but its certificate. 202: something stands against it, such as a hold; it is
+    erased when nothing does any more."""
+    return erasure_answer([visitor.library.erase(conversation_id, reason=reason)])

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from earwitness.projections.layout_recordings import recordings_document
 from earwitness.server.audio import audio_response
@@ -56,7 +56,10 @@ def audio(
 
 
 @router.delete("/{conversation_id}", summary="Delete the recording for good")
-def delete(visitor: Admin, conversation_id: str) -> dict[str, Any]:
-    recorded = visitor.library.conversation(conversation_id)
-    recorded.delete()
-    return {"success": True, "id": recorded.row.recording_id}
+def delete(visitor: Admin, conversation_id: str) -> Response:
+    """202 and `success: false` where something, such as a hold, keeps it; it goes when nothing does."""
+    name = visitor.library.conversation(conversation_id).row.recording_id
+    erasure = visitor.library.erase(conversation_id)
+    is_done = erasure.state == "done"
+    body = {"success": is_done, "id": name, "deferred_because": erasure.deferred_because or None}
+    return JSONResponse(body, status_code=200 if is_done else 202)

@@ -33,20 +33,21 @@ _VERBS = {  # by the last fixed part of a path; else by the method
     "records": "read-raw",
     "link": "share",
     "hold": "hold",
+    "subjects": "export",
     "audit": "audit",
     "login": "login",
 }
+_DELETED = {"hold": "hold", "subjects": "erase"}
 _BY_METHOD = {"GET": "read", "HEAD": "read", "DELETE": "delete"}
 _CREDENTIALS = ("link", "until", "key", "token", "ew_key")
 
 
 def verb(method: str, path: str) -> str:
     """What is done by asking for this route, in one word."""
+    words = _DELETED if method == "DELETE" else _VERBS
     fixed = [part for part in path.split("/") if part and not part.startswith("{")]
-    named = next((_VERBS[part] for part in reversed(fixed[-2:]) if part in _VERBS), None)
-    if named and not (method == "DELETE" and named != "hold"):
-        return named
-    return _BY_METHOD.get(method, "change")
+    named = next((words[part] for part in reversed(fixed[-2:]) if part in words), None)
+    return named or _BY_METHOD.get(method, "change")
 
 
 def asking(library: Library, scope: Scope, *, workspace: str, actor: str, **private: Any) -> Access:

@@ -20,6 +20,7 @@ from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
 RETRY_S = 2.0
+HOUSE_EVERY_S = 30.0  # between looks at what is due for the trail and for erasures
 REST = 4  # times as long as a look took: under load rows come later, so that answers need not ...
 LONGEST_REST_S = 0.6  # ... but not so late that a message is no row within a second
 
@@ -33,6 +34,7 @@ class Worker:
         self._library = library
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="earwitness-follow", daemon=True)
+        self._house = threading.Thread(target=self._keep_house, name="earwitness-house", daemon=True)
         self._pool = _pool()
         self._under_way: set[str] = set()
         self._may_be_due = threading.Event()  # worth asking the catalog what is to be finished
@@ -43,6 +45,7 @@ class Worker:
 
     def start(self) -> None:
         self._thread.start()
+        self._house.start()
 
     def trouble(self) -> str | None:
         """What keeps it from following, or None."""
@@ -72,6 +75,15 @@ class Worker:
             if stopping:
                 return
             self._stop.wait(rest_s)
+
+    def _keep_house(self) -> None:
+        """In a thread of its own: a sink that hangs must not hold up the rows."""
+        while not self._stop.wait(HOUSE_EVERY_S):
+            try:
+                for problem in self._library.keep_house():
+                    log.warning("%s", problem)
+            except StorageUnavailable as error:
+                log.warning("protection waits: %s", error)
 
     def _look(self, follower: Follower) -> None:
         if follower.tick().ended:

@@ -1,5 +1,6 @@
 """The connection to the catalog's database: SQLite in a file, or PostgreSQL, by URL."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,15 @@ class Database:
                 raise ours from error
             raise
 
+    def scrub(self) -> None:
+        """What was deleted is in no file of SQLite's any more. PostgreSQL's own vacuum sees to that there.
+
+        Somebody who still reads an older view puts it off to the next time.
+        """
+        if self.is_sqlite:
+            with contextlib.closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Every connection is closed; SQLite's side files are folded in."""
         self.engine.dispose()
@@ -93,7 +103,7 @@ def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

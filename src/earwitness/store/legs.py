@@ -4,22 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from earwitness.store import schema
+from earwitness.store import schema, trail
 from earwitness.store.database import Database
 
 _legs = schema.legs.c
 
 
 def closed_on(database: Database, day: str) -> set[str]:
-    """Ids of legs that opened around this day (`YYYY-MM-DD`, UTC) and are closed.
+    """Ids of legs that opened around this day (`YYYY-MM-DD`, UTC) and are closed, or were erased.
 
     Leg ids are UUIDv7: their order is that of time, so a day is a stretch of ids.
     """
     first, last = _day_of_ids(day)
     of_that_day = (_legs.id >= first) & (_legs.id <= last)
     wanted = sa.select(_legs.id).where(of_that_day, _legs.closed_ns.is_not(None))
+    gone = trail.tombstones.c.id
+    erased = sa.select(gone).where(gone >= first, gone <= last)
     with database.reading() as connection:
-        return set(connection.scalars(wanted))
+        return {*connection.scalars(wanted), *connection.scalars(erased)}
 
 
 def of_conversation(database: Database, workspace: str, conversation: str) -> list[str]:

@@ -50,6 +50,13 @@ class Subjects:
                 connection.execute(sa.insert(table), rows)
         return tuple(new)
 
+    def remove(self, workspace: str, subject: str) -> bool:
+        """It is not registered afterwards; says whether it was."""
+        c = schema.subjects.c
+        mine = (c.workspace_id == workspace) & (c.id == subject)
+        with self._database.writing() as connection:
+            return bool(connection.execute(sa.delete(schema.subjects).where(mine)).rowcount)
+
     def has(self, workspace: str, subject: str) -> bool:
         """Is it registered?"""
         with self._database.reading() as connection:

@@ -1,0 +1,117 @@
+"""The desk's part that protects people and evidence: holds, erasure, the trail."""
+
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from earwitness.asking import Asking
+from earwitness.errors import InvalidInput
+from earwitness.pipeline.follow import find_folder
+from earwitness.privacy.audit import Audit, AuditQuery, Entry
+from earwitness.privacy.checkpoints import Checkpoints
+from earwitness.privacy.erasure import Erasure, Erasures
+from earwitness.privacy.holds import Hold, Holds
+from earwitness.settings import Settings
+from earwitness.store.finding import ConversationQuery
+from earwitness.store.rows import ConversationRow
+from earwitness.store.subjects import Subjects
+
+
+class Protected(Asking):
+    """The part of the desk that protects; all of it is noted in the audit log."""
+
+    settings: Settings
+    data_path: Path
+    subjects: Subjects
+
+    def _open_protection(self) -> None:
+        database = self.catalog.database
+        self.audit = Audit(database)
+        self.checkpoints = Checkpoints(self.audit, database, self.data_path, self.settings.audit.where)
+        self.holds = Holds(database)
+        self.erasures = Erasures(
+            self.catalog,
+            self.objects,
+            self.audit,
+            self.subjects,
+            folder_of=partial(find_folder, self.journal_root),
+        )
+
+    @property
+    def actor(self) -> str:
+        """Whoever asks, as the trail names them."""
+        return self.access.actor if self.access else "system"
+
+    # -- holds ----------------------------------------------------------------------------------------
+
+    def hold(self, ref: str, *, reason: str) -> Hold:
+        """The conversation stays from now on, whoever asks for its end. Raises `Conflict` when too late."""
+        row = self._row(ref)
+        hold = self.holds.add(self.workspace, row.id, by=self.actor, reason=reason)
+        self.audit.note(
+            "hold",
+            workspace=self.workspace,
+            conversation=row.id,
+            facts={"step": "placed"},
+            actor=self.actor,
+            reason=hold.reason,
+        )
+        return hold
+
+    def release(self, ref: str) -> list[Erasure]:
+        """It is held no more; what was deferred for its sake is done now. Raises `NotFound`."""
+        row = self._row(ref)
+        self.holds.remove(self.workspace, row.id)
+        facts = {"step": "released"}
+        self.audit.note("hold", workspace=self.workspace, conversation=row.id, facts=facts, actor=self.actor)
+        return self.erasures.go_on()
+
+    # -- erasure --------------------------------------------------------------------------------------
+
+    def erase(self, ref: str, *, reason: str = "") -> Erasure:
+        """Nothing of the conversation is anywhere afterwards, but for its certificate and tombstone.
+
+        Where a hold or a statutory minimum stands against it the request is kept: its state is `deferred`.
+        Raises `Conflict` while the call runs.
+        """
+        return self.erasures.erase(self._row(ref), reason=reason, by=self.actor)
+
+    def erase_subject(self, subject: str, *, reason: str = "") -> list[Erasure]:
+        """Erase all conversations of this person in the workspace, and then their name.
+
+        What cannot go now is deferred, and goes when nothing stands against it any more.
+        """
+        if not subject:
+            raise InvalidInput("whose conversations?", hint="Name the subject.")
+        self._touch(None, subject)
+        rows = self._all_of(subject)
+        if not rows:
+            self.erasures.forget(self.workspace, subject, by=self.actor)
+        erase = partial(self.erasures.erase, reason=reason, by=self.actor, for_subject=True)
+        return [erase(row) for row in rows]
+
+    def _all_of(self, subject: str) -> list[ConversationRow]:
+        query = ConversationQuery(workspace=self.workspace, subject=subject, limit=1000)
+        rows: list[ConversationRow] = []
+        while True:
+            page = self.catalog.find(query)
+            rows += page.items
+            if page.next_cursor is None:
+                return rows
+            query = msgspec.structs.replace(query, cursor=page.next_cursor)
+
+    def keep_house(self) -> list[str]:
+        """What is due now and then, for all workspaces: erasures go on, the log's head is signed and handed
+        out. Says what went wrong with the latter."""
+        self.erasures.go_on()
+        self.checkpoints.make_if_due()
+        return self.checkpoints.deliver()
+
+    # -- the trail ------------------------------------------------------------------------------------
+
+    def trail(self, query: AuditQuery) -> list[Entry]:
+        """Who did what in this workspace, newest first. The question itself is noted after the answer."""
+        found = self.audit.entries(msgspec.structs.replace(query, workspace=self.workspace))
+        self._touch(query.conversation, query.subject)
+        return found
