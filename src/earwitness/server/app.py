@@ -38,10 +38,19 @@ from earwitness.server.tokens import Tokens
 from earwitness.server.witness import Witness
 from earwitness.settings import Listen
 
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": pages.POLICY,
+}
+
 PARTS = (
     system,
     audit,
+    erasing,
     conversations,
+    verbs,
     audio,
     annotations,
     search,
@@ -57,21 +66,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": pages.POLICY,
 }
-
-PARTS = (
-    system,
-    audit,
-    erasing,
-    conversations,
-    verbs,
-    audio,
-    search,
-    recordings,
-    pages,
-    chat,
-    sessions,
-    webhooks,
-)
 
 
 def create_app(library: Library, links: Links) -> FastAPI:
