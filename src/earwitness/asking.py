@@ -12,6 +12,7 @@ import msgspec
 from earwitness.errors import InvalidInput, NotFound
 from earwitness.pipeline.follow import find_folder
 from earwitness.pipeline.ship import Shipping
+from earwitness.pipeline.watch import Watch, WatchAll
 from earwitness.privacy.access import Access
 from earwitness.recorded import Recorded
 from earwitness.store import legs
@@ -35,6 +36,7 @@ class Asking:
     objects: Objects
     journal_root: Path
     shipping: Shipping | None = None
+    live_root: Path
 
     def of_workspace(self, workspace: str) -> Self:
         """The same recordings' desk for another workspace."""
@@ -70,6 +72,17 @@ class Asking:
             if page.next_cursor is None:
                 return
             query = msgspec.structs.replace(query, cursor=page.next_cursor)
+
+    def watch(self, ref: str) -> Watch:
+        """A look at one conversation while it runs: what has changed since the last look."""
+        recorded = self.conversation(ref)
+        file = self.live_root / f"{recorded.id}.wav"
+        return Watch(self.catalog, recorded.row.workspace_id, recorded.id, file)
+
+    def watch_all(self) -> WatchAll:
+        """The same at all that run."""
+        self._touch(None, None)
+        return WatchAll(self.catalog, self.workspace, self.live_root)
 
     def results(self, query: SearchQuery) -> Results:
         """One page of the texts in which it is found, the newest first unless the query sorts otherwise."""

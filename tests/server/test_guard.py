@@ -17,7 +17,7 @@ BY_LINK = {
     "/api/v1/conversations/{conversation_id}",
     *(
         f"/api/v1/conversations/{{conversation_id}}/{part}"
-        for part in ("analytics", "health", "transcript", "waveform")
+        for part in ("analytics", "health", "live", "transcript", "waveform")
     ),
     "/api/v1/conversations/{conversation_id}/audio/{track}",
     "/recordings/{conversation_id}/audio",

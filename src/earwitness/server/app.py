@@ -1,5 +1,6 @@
 """The web application: every route, one guard, one form of error."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
@@ -17,6 +18,7 @@ from earwitness.server import (
     chat,
     conversations,
     erasing,
+    live,
     pages,
     problems,
     recordings,
@@ -50,6 +52,7 @@ PARTS = (
     audit,
     erasing,
     conversations,
+    live,
     verbs,
     audio,
     annotations,
@@ -85,6 +88,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.calling = Calling(library, receiving)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()
+    app.state.stopping = asyncio.Event()  # set when streams that have no end are to end
     listen = library.settings.api if library is not None else Listen()
     app.state.limits = Limits(listen.requests_per_minute)
     problems.install(app)

@@ -3,6 +3,7 @@
 `python -m earwitness.server.desk` is started by the recorder; see `bond` for what they say to each other.
 """
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -54,7 +55,7 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
             log_level="warning",
             lifespan="off",
         )
-        server = _Server(config, on_ready, has_recorder=recorder is not None)
+        server = _Server(config, on_ready, app.state.stopping, has_recorder=recorder is not None)
         if recorder is not None:
             library.recorder_seen_s = time.monotonic()
             threading.Thread(target=_listen, args=(recorder, library, server), daemon=True).start()
@@ -76,10 +77,16 @@ class _Server(uvicorn.Server):
     """Says when it listens, and why when it cannot."""
 
     def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[int], None], *, has_recorder: bool
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[int], None],
+        stopping: asyncio.Event,
+        *,
+        has_recorder: bool,
     ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._stopping = stopping
         self._has_recorder = has_recorder
 
     @contextlib.contextmanager
@@ -97,6 +104,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started and sockets:
             self._on_ready(sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()  # streams without an end would hold it up
+        await super().shutdown(sockets=sockets)
 
     def serve_or_raise(self) -> None:
         host, port = self.config.host, self.config.port

@@ -30,6 +30,7 @@ _VERBS = {  # by the last fixed part of a path; else by the method
     "export": "export",
     "search": "search",
     "live": "follow",
+    "sound": "listen-in",
     "records": "read-raw",
     "link": "share",
     "hold": "hold",
