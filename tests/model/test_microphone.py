@@ -1,5 +1,6 @@
 """When the caller's audio was spoken."""
 
+import itertools
 import random
 
 import pytest
@@ -171,3 +172,38 @@ def test_four_hours_of_stalls_and_bursts_by_media_time_end_on_the_millisecond() 
 
     assert seen[-1] == (hours_ms - minute_ms + 5000, hours_ms - minute_ms + 5200)
     assert len(seen) == 2 * 240
+
+
+def drifting(ppm: float, minutes: int, *, with_media: bool) -> tuple[list[tuple[int, int]], float]:
+    """The caller's spans in ms, and where the last sample truly lay, of a clock that is fast by `ppm`."""
+    call = Script()
+    leg = call.leg("twilio") if with_media else call.leg()
+    length, pace = bytes_of(20, leg.format), 1 / (1 + ppm * 1e-6)
+    for number in range(minutes * 3000):
+        media_ns = number * 20 * MS if with_media else None
+        leg((number + 1) * 20 * pace, AudioArrived, party=Party.CALLER, byte_count=length, media_ns=media_ns)
+    return times(call.conversation(), Party.CALLER), minutes * 60_000 * pace
+
+
+@pytest.mark.parametrize("with_media", [True, False])
+@pytest.mark.parametrize("ppm", [200, -200])
+def test_a_fast_or_slow_clock_at_the_far_end_is_made_up_for(ppm: float, with_media: bool) -> None:
+    spans, end_ms = drifting(ppm, 30, with_media=with_media)
+
+    assert spans[-1][1] == pytest.approx(end_ms, abs=20)
+    assert all(begin >= end for (_, end), (begin, _) in itertools.pairwise(spans))
+    heard_ms = sum(end - begin for begin, end in spans)
+    assert heard_ms == pytest.approx(30 * 60_000, abs=400)  # 0.02 % of it at most is passed over
+
+
+def test_packets_that_never_came_leave_holes_where_the_network_is_calm() -> None:
+    call = Script()
+    ai = call.leg()
+    lost = set(random.Random(9).sample(range(500, 2800), 25))
+    for number in range(3000):
+        if number not in lost:
+            ai.caller(number * 20, number * 20 + 20)
+
+    spans = times(call.conversation(), Party.CALLER)
+    assert spans[-1][1] == pytest.approx(60_000, abs=20)
+    assert sum(end - begin for begin, end in spans) == 60_000 - 25 * 20

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from earwitness.model.conversation import Interruption
 from earwitness.model.events import Party
 from earwitness.model.legs import Speech
-from earwitness.model.sound import NS_PER_MS, NS_PER_S, Line, Owner, Stretch
+from earwitness.model.sound import NS_PER_MS, NS_PER_S, PADDING_NS, Line, Owner, Stretch
 
 SAME_NS = NS_PER_S  # signs of one barge-in come within this: speech, clear, truncate, cancel
 ANSWER_NS = 5 * NS_PER_S  # a cut later than this after the caller began had another reason
@@ -72,7 +72,7 @@ class Floor:
         talks = sorted((s.began_ns, s.until_ns) for s in self._speeches if s.until_ns is not None)
         index, latest_ns = 0, 0
         for at_ns, owner in sorted(_utterances(agent), key=lambda u: u[0]):
-            while index < len(talks) and talks[index][0] < at_ns:
+            while index < len(talks) and talks[index][0] + PADDING_NS < at_ns:
                 latest_ns = max(latest_ns, talks[index][1])
                 index += 1
             if at_ns + OVERLAP_NS < latest_ns:
@@ -88,7 +88,7 @@ def _utterances(lines: Iterable[Line]) -> Iterator[tuple[int, Owner | None]]:
                 continue
             is_new = former is None or stretch.owner != former.owner
             if is_new or (former and stretch.owner is None and stretch.at_ns - former.end_ns > PAUSE_NS):
-                yield stretch.at_ns + line.offset_ns, stretch.owner
+                yield line.to_recorder(stretch.at_ns), stretch.owner
             former = stretch
 
 

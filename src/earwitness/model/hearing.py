@@ -94,8 +94,8 @@ def hear(message: MessageState, leg: LegState, line: Line | None, *, is_running:
         heard_ms=heard_ns // NS_PER_MS,
         ratio=heard_ns / sent_ns if is_cut else None,
         evidence=_proof(message, leg, line, is_cut=is_cut),
-        began_ns=audible[0].at_ns + line.offset_ns if audible else None,
-        ended_ns=audible[-1].end_ns + line.offset_ns if audible else None,
+        began_ns=line.to_recorder(audible[0].at_ns) if audible else None,
+        ended_ns=line.to_recorder(audible[-1].end_ns) if audible else None,
         is_cut=words is not None or (is_cut and not (is_running and line is not own)),
         words=words,
     )

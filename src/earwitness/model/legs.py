@@ -18,9 +18,10 @@ from earwitness.model.events import (
     SpeechStopped,
 )
 from earwitness.model.messages import MessageState, Thread
-from earwitness.model.microphone import MediaClock, Microphone
+from earwitness.model.microphone import Microphone
 from earwitness.model.playout import Playout
-from earwitness.model.sound import NS_PER_MS, Line, Owner, stronger
+from earwitness.model.skew import MediaClock
+from earwitness.model.sound import NS_PER_MS, PADDING_NS, Line, Owner, stronger
 
 PHONE_PROVIDERS = frozenset({"twilio", "audiocodes"})  # their legs end at an ear
 ENCODINGS = frozenset({"pcm_s16le", "mulaw", "alaw"})
@@ -263,10 +264,13 @@ class LegState:
 
     def _heard_ns(self, event: SpeechStarted | SpeechStopped, *, is_end: bool) -> int:
         line = self.lines.get(event.party)
-        if line is None or event.media_ms is None:
+        position_ns = (event.media_ms or 0) * NS_PER_MS
+        at_ns = None if line is None else line.time_at(position_ns, is_end=is_end)
+        if line is None or event.media_ms is None or at_ns is None:
             return event.seen.at_ns
-        at_ns = line.time_at(event.media_ms * NS_PER_MS, is_end=is_end)
-        return event.seen.at_ns if at_ns is None else max(at_ns, self.opened_ns)
+        padded_ns = at_ns if is_end else line.time_at(position_ns + PADDING_NS) or at_ns
+        # where the padding reaches back over a hole, the speech does not
+        return max(at_ns, padded_ns - PADDING_NS, self.opened_ns)
 
     def start_speech(self, event: SpeechStarted) -> Speech:
         speech = Speech(self._heard_ns(event, is_end=False), event.seen.at_ns)

@@ -4,28 +4,28 @@ A chunk is sent when its last sample is spoken, so its sound ends at the earlies
 arrive. A party that stays silent may send nothing: the hole stays in the track at its true length.
 """
 
-from earwitness.model.conversation import AudioFormat
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from earwitness.model.conversation import AudioFormat, Span
 from earwitness.model.events import Party
+from earwitness.model.skew import MediaClock
 from earwitness.model.sound import JITTER_NS, NS_PER_MS, NS_PER_S, Line, Owner, Stretch
 
 PAUSE_NS = 250 * NS_PER_MS  # a chunk later than this was not delayed: the microphone was silent
 CATCH_UP_NS = 100 * NS_PER_MS  # how exactly a burst must fill the hole before it to have been a stall
 RESTART_NS = NS_PER_S  # media time that jumps back further has begun anew
-LATE_NS = 20 * NS_PER_MS  # all chunks of a window later than this: time was lost, not delayed
+LATE_NS = 15 * NS_PER_MS  # all chunks of a calm while later than this: time was lost, not delayed
+NOISY_LATE_NS = 60 * NS_PER_MS  # the same where they come unevenly
 WINDOW_NS = 5 * NS_PER_S
-
-
-class MediaClock:
-    """Media time of one leg against the recorder's clock: the least delay seen is taken for none."""
-
-    def __init__(self) -> None:
-        self.offset_ns: int | None = None
-
-    def observe(self, at_ns: int, media_end_ns: int) -> None:
-        """A chunk whose sound ended at `media_end_ns` arrived at `at_ns`."""
-        offset_ns = at_ns - media_end_ns
-        if self.offset_ns is None or offset_ns < self.offset_ns:
-            self.offset_ns = offset_ns
+CALM_WINDOW_NS = NS_PER_S // 2  # where chunks come evenly a shorter window tells as much
+CALM_WINDOWS = 6
+CALM_NS = 50 * NS_PER_MS  # between the least and the most delayed chunk of a calm while
+SETTLED_NS = 60 * NS_PER_S  # how long luck goes on to show that a stretch began earlier
+EARLY_NS = 5 * NS_PER_MS  # sound that came so much before it was spoken, by our count: its clock is fast
+MOST_FAST = 1_000  # a clock that gains more than one in so many is none
+SPLICE_NS = 2 * NS_PER_MS  # of a clock that drifts so much is made up for at a time: no more than a click
 
 
 class Microphone(Line):
@@ -37,13 +37,29 @@ class Microphone(Line):
         self._media_shift_ns = 0  # media time that began anew goes on from here
         self._hole_ns = 0  # before the last stretch, as it may still turn out to be a stall
         self._arrived_ns = opened_ns
-        self._pulled = (0, 0)  # which stretch, and how far by now: a sender faster than speech has no end
+        self._run_ns = opened_ns  # since when it has sounded without a hole
+        self._pulled_ns = 0  # since then: a sender faster than speech has no end
         self._window_ns = opened_ns
         self._least_late_ns: int | None = None
+        self._calm = (opened_ns, 0, 0)  # a while's begin, least and most delay
+        self._spreads: deque[int] = deque(maxlen=CALM_WINDOWS)  # between these two, of the last whiles
 
     @property
-    def offset_ns(self) -> int:
-        return 0 if self._clock is None else self._clock.offset_ns or 0
+    def clock_version(self) -> int:
+        return 0 if self._clock is None else self._clock.version
+
+    def to_recorder(self, at_ns: int) -> int:
+        return at_ns if self._clock is None else self._clock.to_recorder(at_ns)
+
+    def to_own(self, at_ns: int) -> int:
+        return at_ns if self._clock is None else self._clock.to_media(at_ns)
+
+    def heard(self, zero_ns: int) -> list[Span]:
+        """As every line's; where the other clock drifts, in pieces so short that none strays inside."""
+        if self._clock is None or not self._clock.slope:
+            return super().heard(zero_ns)
+        step_ns = round(SPLICE_NS / abs(self._clock.slope))
+        return list(_apart(_split(super().heard(zero_ns), step_ns, 1 + self._clock.slope)))
 
     def arrive(self, at_ns: int, byte_count: int, owner: Owner | None, media_ns: int | None = None) -> None:
         """One chunk came at `at_ns`; its first sample has the media time `media_ns`."""
@@ -53,7 +69,7 @@ class Microphone(Line):
             return
         length_ns = whole // self._frame_bytes * NS_PER_S // format.rate_hz
         if self._clock is None:
-            gap_ns = self._gap_by_arrival(at_ns, length_ns)
+            gap_ns = self._gap_by_arrival(at_ns, length_ns) or -self._early_by(at_ns, length_ns)
         elif media_ns is None:
             gap_ns = 0
         else:
@@ -72,7 +88,7 @@ class Microphone(Line):
         assert self._clock is not None
         media_ns += self._media_shift_ns
         if self.stretches and media_ns < self.end_ns - RESTART_NS:
-            begun_ns = max(self.end_ns, at_ns - length_ns - self.offset_ns)
+            begun_ns = max(self.end_ns, self._clock.to_media(at_ns) - length_ns)
             self._media_shift_ns += begun_ns - media_ns
             media_ns = begun_ns
         self._clock.observe(at_ns, media_ns + length_ns)
@@ -84,25 +100,57 @@ class Microphone(Line):
     def _gap_by_arrival(self, at_ns: int, length_ns: int) -> int:
         if not self.stretches:
             self.end_ns = max(self.opened_ns, at_ns - length_ns)
-            self._window_ns = at_ns
+            self._begin_run(at_ns)
         late_ns = at_ns - length_ns - self.end_ns
         if late_ns > PAUSE_NS:
             self._hole_ns = late_ns
-            self._start_window(at_ns)
+            self._begin_run(at_ns)
             return late_ns
-        lost_ns = 0
-        if at_ns - self._window_ns > WINDOW_NS:
-            if self._least_late_ns is not None and self._least_late_ns > LATE_NS:
-                lost_ns = max(0, min(late_ns, self._least_late_ns))
+        lost_ns = max(0, min(late_ns, self._lost_by(at_ns, late_ns)))
+        if lost_ns:
             self._start_window(at_ns)
         late_ns -= lost_ns
         if self._least_late_ns is None or late_ns < self._least_late_ns:
             self._least_late_ns = late_ns
+        begun_ns, least_ns, most_ns = self._calm
+        self._calm = (begun_ns, min(least_ns, late_ns), max(most_ns, late_ns))
         return lost_ns
+
+    def _lost_by(self, at_ns: int, late_ns: int) -> int:
+        """How much sound is known to be missing: all chunks of a while came later than that."""
+        begun_ns, least_ns, most_ns = self._calm
+        if at_ns - begun_ns > CALM_WINDOW_NS:
+            self._calm = (at_ns, late_ns, late_ns)
+            self._spreads.append(most_ns - least_ns)
+            if (
+                least_ns > LATE_NS
+                and sorted(self._spreads)[-2:][0] < CALM_NS
+                and len(self._spreads) == CALM_WINDOWS
+            ):
+                return least_ns
+        if at_ns - self._window_ns <= WINDOW_NS:
+            return 0
+        least_ns = self._least_late_ns or 0
+        self._start_window(at_ns)
+        return least_ns if least_ns > NOISY_LATE_NS else 0
+
+    def _early_by(self, at_ns: int, length_ns: int) -> int:
+        """How much of a chunk is passed over because the clock that sends it is fast."""
+        early_ns = self.end_ns + length_ns - at_ns
+        age_ns = self.end_ns - self._run_ns
+        if early_ns <= EARLY_NS or age_ns <= SETTLED_NS or early_ns > PAUSE_NS:
+            return 0
+        self._pulled_ns += early_ns
+        return early_ns if self._pulled_ns <= PAUSE_NS + age_ns // MOST_FAST else 0
+
+    def _begin_run(self, at_ns: int) -> None:
+        self._run_ns, self._pulled_ns = at_ns, 0
+        self._start_window(at_ns)
 
     def _start_window(self, at_ns: int) -> None:
         self._window_ns = at_ns
         self._least_late_ns = None
+        self._calm = (at_ns, PAUSE_NS, -PAUSE_NS)
 
     def _skip(self, whole: int, overlap_ns: int, format: AudioFormat) -> int:
         """Sound that media time puts where there is sound already is passed over, as a duplicate."""
@@ -143,14 +191,13 @@ class Microphone(Line):
 
     def _pull_back(self, at_ns: int) -> None:
         """No sound arrives before it was spoken: a stretch whose first chunk was held up began earlier."""
-        last, begun = self.stretches[-1], len(self.stretches) - 1
-        if begun != self._pulled[0]:
-            self._pulled = (begun, 0)
-        former_ns = self.stretches[-2].end_ns if begun else self.opened_ns
-        pulled_ns = self._pulled[1]
-        early_ns = min(self.end_ns - at_ns, PAUSE_NS - pulled_ns, last.at_ns - former_ns)
+        last = self.stretches[-1]
+        former_ns = self.stretches[-2].end_ns if len(self.stretches) > 1 else self.opened_ns
+        early_ns = min(self.end_ns - at_ns, PAUSE_NS - self._pulled_ns, last.at_ns - former_ns)
+        if self.end_ns - self._run_ns > SETTLED_NS:
+            return  # what comes early now is passed over where it comes
         if early_ns > 0 and self.end_ns - at_ns <= PAUSE_NS:
-            self._pulled = (begun, pulled_ns + early_ns)
+            self._pulled_ns += early_ns
             self._hole_ns = max(0, self._hole_ns - early_ns)  # the rest of it may still be filled
             self._move_back(early_ns, at_ns)
 
@@ -169,3 +216,29 @@ class Microphone(Line):
             former.byte_count += last.byte_count
             former.heard_bytes += last.heard_bytes
             self.stretches.pop()
+
+
+def _split(spans: Iterable[Span], step_ns: int, pace: float) -> Iterator[Span]:
+    """The spans in pieces of that length, each `pace` times as far into its span as its samples say."""
+    for span in spans:
+        step = max(step_ns * span.format.rate_hz // NS_PER_S, 1) * span.format.bytes_per_frame
+        for first in range(0, span.byte_count, step):
+            frames = first // span.format.bytes_per_frame
+            at_ns = span.at_ns + round(frames * NS_PER_S / span.format.rate_hz * pace)
+            size = min(step, span.byte_count - first)
+            yield replace(span, from_byte=span.from_byte + first, byte_count=size, at_ns=at_ns)
+
+
+def _apart(spans: Iterator[Span]) -> Iterator[Span]:
+    """The spans, each ending where the next begins at the latest."""
+    former: Span | None = None
+    for span in spans:
+        if former is not None:
+            over_ns = former.end_ns - span.at_ns
+            frames = -(-over_ns * former.format.rate_hz // NS_PER_S) if over_ns > 0 else 0
+            size = former.byte_count - frames * former.format.bytes_per_frame
+            if size > 0:
+                yield replace(former, byte_count=size)
+        former = span
+    if former is not None:
+        yield former

@@ -14,6 +14,8 @@ JITTER_NS = (
     10 * NS_PER_MS
 )  # half of the 20 ms a track may be off; a smaller pause is the network, not silence
 
+PADDING_NS = 300 * NS_PER_MS  # of what comes before speech counts to it: OpenAI's `prefix_padding_ms`
+
 Owner = tuple[str, str]  # leg and item of the message that is being said
 
 _STRENGTH = {evidence: len(Evidence) - i for i, evidence in enumerate(Evidence)}
@@ -25,7 +27,7 @@ def stronger(one: Evidence | None, other: Evidence | None) -> Evidence | None:
 
 
 class Stretch:
-    """Sound without a break. Times are in its line's own clock: see `Line.offset_ns`."""
+    """Sound without a break. Times are in its line's own clock: see `Line.to_recorder`."""
 
     __slots__ = (
         "_span",
@@ -77,9 +79,8 @@ class Stretch:
         self.is_growing = False
         self.evidence = stronger(self.evidence, evidence)
 
-    def span(self, leg: str, party: Party, shift_ns: int) -> Span:
-        """What is heard of it, `shift_ns` later than on its own clock."""
-        at_ns = self.at_ns + shift_ns
+    def span(self, leg: str, party: Party, at_ns: int) -> Span:
+        """What is heard of it, as beginning at `at_ns`."""
         if self._span is None or self._span[:2] != (at_ns, self.heard_bytes):
             self._span = (at_ns, self.heard_bytes, self._freeze(leg, party, at_ns, self.heard_bytes))
         return self._span[2]
@@ -145,9 +146,17 @@ class Line:
         self._voice: Voice | None = None
 
     @property
-    def offset_ns(self) -> int:
-        """What to add to this line's times to have them on the recorder's clock."""
+    def clock_version(self) -> int:
+        """Grows with every change of what `to_recorder` gives."""
         return 0
+
+    def to_recorder(self, at_ns: int) -> int:
+        """A time of this line's own clock on the recorder's."""
+        return at_ns
+
+    def to_own(self, at_ns: int) -> int:
+        """The other way round."""
+        return at_ns
 
     def set_format(self, format: AudioFormat | None) -> None:
         """From the next chunk on. None: not one we can count samples of; its bytes are heard nowhere."""
@@ -208,11 +217,11 @@ class Line:
         find = bisect_left if is_end else bisect_right
         index = find(self.stretches, position_ns, key=lambda stretch: stretch.before_ns) - 1
         stretch = self.stretches[max(0, index)]
-        return stretch.at_ns + self.offset_ns + position_ns - stretch.before_ns
+        return self.to_recorder(stretch.at_ns + position_ns - stretch.before_ns)
 
     def at(self, moment_ns: int) -> Stretch | None:
         """What is heard at that moment of the recorder's clock."""
-        moment_ns -= self.offset_ns
+        moment_ns = self.to_own(moment_ns)
         for stretch in reversed(self.stretches):
             if stretch.heard_bytes and stretch.at_ns <= moment_ns:
                 return stretch if moment_ns < stretch.end_ns else None
@@ -220,15 +229,15 @@ class Line:
 
     def heard(self, zero_ns: int) -> list[Span]:
         """What is heard, in order, times counted from `zero_ns` of the recorder's clock."""
-        shift_ns = self.offset_ns - zero_ns
-        return [s.span(self.leg, self.party, shift_ns) for s in self.stretches if s.heard_bytes]
+        found = (s for s in self.stretches if s.heard_bytes)
+        return [s.span(self.leg, self.party, self.to_recorder(s.at_ns) - zero_ns) for s in found]
 
     def sent(self, zero_ns: int) -> list[Span]:
         """All that was sent, each stretch where it would lie had nothing been cut."""
         spans: list[Span] = []
         end_ns: int | None = None
         for stretch in self.stretches:
-            at_ns = stretch.at_ns + self.offset_ns - zero_ns
+            at_ns = self.to_recorder(stretch.at_ns) - zero_ns
             at_ns = at_ns if end_ns is None else max(at_ns, end_ns)
             spans.append(stretch.sent_span(self.leg, self.party, at_ns))
             end_ns = at_ns + stretch.sent_ns

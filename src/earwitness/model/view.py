@@ -92,7 +92,7 @@ class View:
             zero_ns,
             is_running,
             leg.closed is None,
-            line.offset_ns if line is not None else 0,
+            line.clock_version if line is not None else 0,
             *(voice.version for voice in voices if voice is not None),
             speech and (speech.began_ns, speech.ended_ns),
             leg.claim_version,

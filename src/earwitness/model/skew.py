@@ -1,0 +1,91 @@
+"""Another machine's media time against the recorder's clock: how far apart they are, and how fast they part.
+
+Delay only ever adds, so the truth lies below all that is seen: on the line below the points (media time,
+arrival less media time) that lies closest to them (Moon, Skelly and Towsley: Estimation and removal of clock
+skew from network delay measurements, INFOCOM 1999). Of each stretch of media time the least delay is kept.
+"""
+
+NS_PER_S = 1_000_000_000
+WINDOW_NS = 10 * NS_PER_S
+LEAST_SPAN_NS = 60 * NS_PER_S  # in less no crystal strays far enough to matter
+LEAST_DRIFT_NS = 15_000_000  # less than the 20 ms a track may be off is left alone
+MOST_PPM = 1_000  # beyond this it is no crystal, but a wrong rate
+
+_Point = tuple[int, int]  # media time, offset
+
+
+class MediaClock:
+    """Media time of one leg. Until it is seen to drift, the least delay seen is taken for none."""
+
+    def __init__(self) -> None:
+        self.version = 0  # grows with every change of what `to_recorder` gives
+        self._least: dict[int, _Point] = {}
+        self._least_ns: int | None = None
+        self._fitted = (-1, 0, 0.0)  # version it was fitted at, offset at media time 0, slope
+
+    def observe(self, at_ns: int, media_end_ns: int) -> None:
+        """A chunk whose sound ended at `media_end_ns` arrived at `at_ns`."""
+        offset_ns = at_ns - media_end_ns
+        window = media_end_ns // WINDOW_NS
+        least = self._least.get(window)
+        if least is None or offset_ns < least[1]:
+            self._least[window] = (media_end_ns, offset_ns)
+            self.version += 1
+            if self._least_ns is None or offset_ns < self._least_ns:
+                self._least_ns = offset_ns
+
+    @property
+    def drift_ppm(self) -> float:
+        """By how much the other clock is fast, in millionths; 0 where it is not seen to drift."""
+        slope = self._line()[1]
+        return -slope / (1 + slope) * 1e6
+
+    def to_recorder(self, media_ns: int) -> int:
+        """When that moment of media time was, on the recorder's clock."""
+        offset_ns, slope = self._line()
+        return media_ns + offset_ns + (round(slope * media_ns) if slope else 0)
+
+    def to_media(self, at_ns: int) -> int:
+        """The other way round."""
+        offset_ns, slope = self._line()
+        return at_ns - offset_ns if not slope else round((at_ns - offset_ns) / (1 + slope))
+
+    @property
+    def slope(self) -> float:
+        """By how many seconds the offset grows in a second of media time."""
+        return self._line()[1]
+
+    def _line(self) -> tuple[int, float]:
+        if self._fitted[0] != self.version:
+            self._fitted = (self.version, *self._fit())
+        return self._fitted[1], self._fitted[2]
+
+    def _fit(self) -> tuple[int, float]:
+        points = sorted(self._least.values())
+        constant = (self._least_ns or 0, 0.0)
+        if not points or points[-1][0] - points[0][0] < LEAST_SPAN_NS:
+            return constant
+        (media_ns, offset_ns), (other_ns, other_offset_ns) = _edge_below(points)
+        slope = (other_offset_ns - offset_ns) / (other_ns - media_ns)
+        drift_ns = abs(slope) * (points[-1][0] - points[0][0])
+        if drift_ns < LEAST_DRIFT_NS or abs(slope) * 1e6 > MOST_PPM:
+            return constant
+        return round(offset_ns - slope * media_ns), slope
+
+
+def _edge_below(points: list[_Point]) -> tuple[_Point, _Point]:
+    """The edge of the points' lower hull above which their middle lies: of all lines below the closest."""
+    hull: list[_Point] = []
+    for point in points:
+        while len(hull) > 1 and _is_above(hull[-1], hull[-2], point):
+            hull.pop()
+        hull.append(point)
+    middle_ns = sum(media_ns for media_ns, _ in points) // len(points)
+    right = next(i for i, (media_ns, _) in enumerate(hull) if media_ns >= middle_ns)
+    right = max(right, 1)
+    return hull[right - 1], hull[right]
+
+
+def _is_above(point: _Point, left: _Point, right: _Point) -> bool:
+    rise = (point[1] - left[1]) * (right[0] - left[0])
+    return rise >= (right[1] - left[1]) * (point[0] - left[0])

@@ -1,0 +1,127 @@
+"""What the caller heard, over the matrix: every provider in every condition, against the truth."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from earwitness.model.events import Party
+from earwitness.projections.tracks import mono
+from worlds.compare import RATE_HZ, compare
+from worlds.matrix import (
+    CONDITIONS,
+    MODELLED_MS,
+    PROVEN,
+    PROVEN_MS,
+    PROVIDERS,
+    Cell,
+    has,
+    measured,
+    ours,
+    true_responses,
+    world,
+)
+from worlds.world import World
+
+CELLS = [(provider, name) for provider in PROVIDERS for name in CONDITIONS if has(provider, name)]
+BARGED = [cell for cell in CELLS if cell[1].startswith("barge-in")]
+LISTENED = [
+    (provider, name) for provider in ("openai", "two legs") for name in ("plain", "barge-in repeated")
+]
+AS_GOOD_AS_WHOLE_MS = 100  # two legs never carry quite the same length
+
+
+def bare(text: str) -> list[str]:
+    """Its words without punctuation: a platform that tells which were heard ends them in its own way."""
+    return [word.strip(",.?!") for word in text.split()]
+
+
+@functools.cache
+def played(provider: str, name: str) -> World:
+    return world(provider, name).play()
+
+
+@functools.cache
+def cell(provider: str, name: str) -> Cell:
+    return ours(played(provider, name))
+
+
+@pytest.mark.parametrize(("provider", "name"), CELLS)
+def test_every_utterance_lies_where_mouth_and_ear_had_it(provider: str, name: str) -> None:
+    found = cell(provider, name)
+    within_ms = PROVEN_MS if provider in PROVEN else MODELLED_MS
+    assert len(found.caller.offsets_ms) >= 5
+    assert found.caller.worst_ms is not None
+    assert found.caller.worst_ms <= within_ms
+    assert found.agent.worst_ms is not None
+    assert found.agent.worst_ms <= PROVEN_MS  # its bytes pass by here: nothing of it is guessed
+    assert found.duration_off_ms == pytest.approx(0, abs=40)
+
+
+@pytest.mark.parametrize(("provider", "name"), CELLS)
+def test_nothing_is_heard_that_the_ear_did_not_get_and_nothing_is_missing_that_it_did(
+    provider: str, name: str
+) -> None:
+    found = cell(provider, name)
+    if name == "packet loss 1 %":  # what never came is silence; where it was missing is known late
+        assert max(found.caller.extra_ms, found.caller.lacking_ms) <= 100
+    else:
+        assert (found.caller.extra_ms, found.caller.lacking_ms) == (0, 0)
+    assert (found.agent.extra_ms, found.agent.lacking_ms) == (0, 0)
+
+
+@pytest.mark.parametrize(("provider", "name"), BARGED)
+def test_every_interruption_is_told_once_and_cuts_words_where_the_ear_lost_them(
+    provider: str, name: str
+) -> None:
+    made = played(provider, name)
+    told = [each for each in made.conversation.interruptions if each.by is Party.CALLER]
+    assert len(told) == len(made.script.interruptions) > 0
+    assert not [each for each in made.conversation.interruptions if each.by is Party.AGENT]
+    if provider == "twilio":  # by itself it carries no words
+        return
+    answers = [m for m in made.conversation.messages if m.party is Party.AGENT]
+    assert len(answers) == len(made.script.heard)
+    evidence = made.legs[-1].wire.cut_evidence if provider != "two legs" else "platform_mark"
+    for message, each in zip(answers, made.script.heard, strict=True):
+        lost_ms = each.sent_ms - each.heard_ms
+        if 1 < lost_ms < AS_GOOD_AS_WHOLE_MS:
+            continue
+        assert (message.status == "interrupted") == each.is_cut
+        assert message.heard_ms == pytest.approx(each.heard_ms, abs=PROVEN_MS)
+        words, heard = bare(message.text), bare(message.heard_text)
+        assert words[: len(heard)] == heard
+        if lost_ms > AS_GOOD_AS_WHOLE_MS:
+            assert message.evidence == ("server" if provider == "elevenlabs" else evidence)
+            assert len(heard) == pytest.approx(len(words) * each.heard_ms / each.sent_ms, abs=2)
+
+
+@pytest.mark.parametrize(("provider", "name"), LISTENED)
+def test_figures_measured_on_the_sound_are_those_of_mouth_and_ear(provider: str, name: str) -> None:
+    made = played(provider, name)
+    found = measured(made)
+    assert [each.ms for each in found.responses] == pytest.approx(true_responses(made), abs=50)
+    assert found.interruptions_by_caller == len(made.script.interruptions)
+    assert found.interruptions_by_agent == 0
+
+
+@pytest.mark.parametrize("by_ms", [-70, 70])
+def test_the_comparer_sees_a_track_that_is_shifted_cut_or_swapped(by_ms: int) -> None:
+    made = played("openai", "barge-in repeated")
+    blocks = list(mono(made.conversation, "agent", made.source, rate_hz=RATE_HZ))
+    shifted = np.roll(np.concatenate(blocks), by_ms * RATE_HZ // 1000)
+    truth, end_ms = made.script.heard, made.script.ended_ms
+    assert compare([shifted], truth, end_ms).worst_ms == pytest.approx(70, abs=1)
+    assert compare([np.zeros_like(shifted)], truth, end_ms).lacking_ms > 1000
+    caller = mono(made.conversation, "caller", made.source, rate_hz=RATE_HZ)
+    swapped = compare(caller, truth, end_ms)
+    assert swapped.worst_ms is None
+    assert swapped.extra_ms > 1000
+
+
+@pytest.mark.parametrize(("provider", "name"), [("openai", "clock +200 ppm"), ("twilio", "clock -200 ppm")])
+def test_a_clock_that_drifts_is_followed_for_as_long_as_the_call_lasts(provider: str, name: str) -> None:
+    found = ours(world(provider, name, 15).play())
+    assert found.caller.worst_ms is not None
+    assert found.caller.worst_ms <= PROVEN_MS
+    assert found.duration_off_ms == pytest.approx(0, abs=40)
