@@ -8,6 +8,7 @@ import pytest
 
 from earwitness.audio.codecs import encode
 from earwitness.simulator.lines import line, spoken
+from earwitness.simulator.openai_requests import handle
 from earwitness.simulator.openai_session import Session
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import scenario
@@ -26,7 +27,7 @@ class Client:
     async def ask(self, kind, **fields):
         """Sends one event and gives what it caused at once."""
         self.events.clear()
-        await self.session.handle(json.dumps({"type": kind, **fields}))
+        await handle(self.session, json.dumps({"type": kind, **fields}))
         return list(self.events)
 
     async def refusal(self, kind, **fields):

@@ -12,6 +12,7 @@ from websockets.asyncio.server import serve
 
 from earwitness.audio.codecs import encode
 from earwitness.simulator.lines import line, spoken
+from earwitness.simulator.openai_requests import handle
 from earwitness.simulator.openai_server import OpenAIServer
 from earwitness.simulator.openai_session import Session
 from earwitness.simulator.pace import Pace
@@ -139,10 +140,10 @@ async def test_a_failing_client_event_is_answered_and_the_session_goes_on():
 
     session = Session(send, scenario("order"), Pace(50))
     for frame in ("no json", "[]", '{"type": "dance", "event_id": "e1"}', '{"type": "session.update"}'):
-        await session.handle(frame)
+        await handle(session, frame)
     assert [event["type"] for event in sent] == ["error"] * 4
     assert sent[2]["error"]["event_id"] == "e1"
     assert "'dance'" in sent[2]["error"]["message"]
-    await session.handle('{"type": "input_audio_buffer.clear"}')
+    await handle(session, '{"type": "input_audio_buffer.clear"}')
     assert sent[-1]["type"] == "input_audio_buffer.cleared"
     await session.close()

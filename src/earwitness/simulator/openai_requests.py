@@ -4,13 +4,10 @@ import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from earwitness.simulator.openai_items import Item, Kept
+from earwitness.simulator.openai_session import Session
 from earwitness.simulator.openai_spelling import ENCODINGS, Message, from_beta, merge, new_id
-
-if TYPE_CHECKING:
-    from earwitness.simulator.openai_session import Session
 
 SHORTEST_COMMIT_MS = 100  # the provider refuses less
 
@@ -23,8 +20,31 @@ class Refused(Exception):
         self.code, self.param = code, param
 
 
-def handler(message: Message) -> Callable[["Session", Message], Awaitable[None]]:
-    """What does this event. Raises `Refused` for a type that the provider does not know."""
+async def handle(talk: Session, frame: str | bytes) -> None:
+    """Do what the client asks, or answer with an `error` event."""
+    event_id = None
+    try:
+        message = _parsed(frame)
+        event_id = message.get("event_id")
+        await _handler(message)(talk, message)
+    except KeyError as error:
+        missing = f"Missing required parameter: {error}."
+        await talk.refuse("missing_required_parameter", missing, event_id=event_id)
+    except Refused as refusal:
+        await talk.refuse(refusal.code, str(refusal), param=refusal.param, event_id=event_id)
+
+
+def _parsed(frame: str | bytes) -> Message:
+    try:
+        message = json.loads(frame)
+    except ValueError:
+        raise Refused("invalid_json", "We could not parse the JSON body of your message.") from None
+    if not isinstance(message, dict):
+        raise Refused("invalid_json", "Expected a JSON object.")
+    return message
+
+
+def _handler(message: Message) -> Callable[[Session, Message], Awaitable[None]]:
     kind = message.get("type")
     if kind in _HANDLERS:
         return _HANDLERS[kind]
@@ -32,7 +52,7 @@ def handler(message: Message) -> Callable[["Session", Message], Awaitable[None]]
     raise Refused("invalid_value", f"Invalid value: '{kind}'. Supported values are: {known}.", "type")
 
 
-async def _update(talk: "Session", message: Message) -> None:
+async def _update(talk: Session, message: Message) -> None:
     change = dict(message["session"])
     if talk.beta:
         change = from_beta(change)
@@ -56,7 +76,7 @@ async def _update(talk: "Session", message: Message) -> None:
     await talk.emit("session.updated", session=talk.session)
 
 
-async def _append(talk: "Session", message: Message) -> None:
+async def _append(talk: Session, message: Message) -> None:
     try:
         audio = b64decode(message["audio"], validate=True)
     except (Base64Error, TypeError, ValueError):
@@ -65,7 +85,7 @@ async def _append(talk: "Session", message: Message) -> None:
         await (talk.stopped(spoken) if spoken.is_end else talk.started(spoken))
 
 
-async def _commit(talk: "Session", message: Message) -> None:
+async def _commit(talk: Session, message: Message) -> None:
     if (have_ms := talk.input.kept_ms) < SHORTEST_COMMIT_MS:
         raise Refused(
             "input_audio_buffer_commit_empty",
@@ -75,12 +95,12 @@ async def _commit(talk: "Session", message: Message) -> None:
     await talk.take_utterance(new_id("item"), talk.input.take(), answers=False)
 
 
-async def _clear(talk: "Session", message: Message) -> None:
+async def _clear(talk: Session, message: Message) -> None:
     talk.input.clear()
     await talk.emit("input_audio_buffer.cleared")
 
 
-async def _create_item(talk: "Session", message: Message) -> None:
+async def _create_item(talk: Session, message: Message) -> None:
     item: Item = {"object": "realtime.item", "status": "completed", **message["item"]}
     item.setdefault("id", new_id("item"))
     after = message.get("previous_item_id")
@@ -93,13 +113,13 @@ async def _create_item(talk: "Session", message: Message) -> None:
     await talk.emit("conversation.item.done", previous_item_id=previous, item=item)
 
 
-async def _delete_item(talk: "Session", message: Message) -> None:
+async def _delete_item(talk: Session, message: Message) -> None:
     _item(talk, message)
     talk.items.remove(message["item_id"])
     await talk.emit("conversation.item.deleted", item_id=message["item_id"])
 
 
-async def _retrieve_item(talk: "Session", message: Message) -> None:
+async def _retrieve_item(talk: Session, message: Message) -> None:
     kept = _item(talk, message)
     item = json.loads(json.dumps(kept.item))
     for part in item.get("content", []):
@@ -108,7 +128,7 @@ async def _retrieve_item(talk: "Session", message: Message) -> None:
     await talk.emit("conversation.item.retrieved", item=item)
 
 
-async def _truncate_item(talk: "Session", message: Message) -> None:
+async def _truncate_item(talk: Session, message: Message) -> None:
     kept, end_ms = _item(talk, message), message["audio_end_ms"]
     if kept.item.get("role") != "assistant":
         raise Refused("invalid_value", "Only model output audio messages can be truncated.", "item_id")
@@ -125,7 +145,7 @@ async def _truncate_item(talk: "Session", message: Message) -> None:
     await talk.emit("conversation.item.truncated", **where, audio_end_ms=end_ms)
 
 
-async def _create_response(talk: "Session", message: Message) -> None:
+async def _create_response(talk: Session, message: Message) -> None:
     if talk.response is not None:
         raise Refused(
             "conversation_already_has_active_response",
@@ -135,13 +155,13 @@ async def _create_response(talk: "Session", message: Message) -> None:
     talk.answer(message.get("response") or {}, speaks_first=True)
 
 
-async def _cancel_response(talk: "Session", message: Message) -> None:
+async def _cancel_response(talk: Session, message: Message) -> None:
     if talk.response is None:
         raise Refused("response_cancel_not_active", "Cancellation failed: no active response found")
     talk.response.cancel("client_cancelled")
 
 
-def _item(talk: "Session", message: Message) -> Kept:
+def _item(talk: Session, message: Message) -> Kept:
     kept = talk.items.get(message["item_id"])
     if kept is None:
         raise _unknown_item(message["item_id"], "item_id")
@@ -152,7 +172,7 @@ def _unknown_item(item_id: object, param: str) -> Refused:
     return Refused("item_not_found", f"Item with item_id not found: '{item_id}'.", param)
 
 
-_HANDLERS: dict[str | None, Callable[["Session", Message], Awaitable[None]]] = {
+_HANDLERS: dict[str | None, Callable[[Session, Message], Awaitable[None]]] = {
     "session.update": _update,
     "input_audio_buffer.append": _append,
     "input_audio_buffer.commit": _commit,

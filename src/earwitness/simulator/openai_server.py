@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from earwitness.simulator.openai_requests import handle
 from earwitness.simulator.openai_session import Session
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import SCENARIOS
@@ -106,7 +107,7 @@ class OpenAIServer:
             beta=self._beta,
         )
         if "OpenAI-Beta" in request.headers and not self._beta:
-            await session.error("invalid_request_error", "beta_api_shape_disabled", BETA_SHAPE)
+            await session.refuse("beta_api_shape_disabled", BETA_SHAPE)
             await connection.close(4000, "invalid_request_error.beta_api_shape_disabled")
             return
         await session.open()
@@ -122,10 +123,10 @@ async def _until_closed(connection: ServerConnection, session: Session, expire_m
         try:
             async with asyncio.timeout(None if expire_ms is None else session.pace.wait_s(expire_ms)):
                 async for frame in connection:
-                    await session.handle(frame)
+                    await handle(session, frame)
         except TimeoutError:
             message = "Your session hit the maximum duration of 60 minutes."
-            await session.error("invalid_request_error", "session_expired", message)
+            await session.refuse("session_expired", message)
             await connection.close(1001)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from earwitness.simulator.lines import line
 from earwitness.simulator.openai_input import InputBuffer, Spoken
 from earwitness.simulator.openai_items import Item, Items, Kept
-from earwitness.simulator.openai_requests import Refused, handler
 from earwitness.simulator.openai_response import AUDIO_TOKEN_IN_MS, Response
 from earwitness.simulator.openai_spelling import (
     ENCODINGS,
@@ -25,7 +24,7 @@ UNSCRIPTED = "Something else."  # the caller's words where the script has none
 
 
 class Session:
-    """State of one socket. `send` takes each frame; the caller feeds `handle` until the socket ends."""
+    """State of one socket. `send` takes each frame; `openai_requests` does what the client asks."""
 
     def __init__(
         self,
@@ -59,18 +58,6 @@ class Session:
     async def open(self) -> None:
         await self.emit("session.created", session=self.session)
 
-    async def handle(self, frame: str | bytes) -> None:
-        """Does what the client asks, or answers with an `error` event."""
-        event_id = None
-        try:
-            message = _parsed(frame)
-            event_id = message.get("event_id")
-            await handler(message)(self, message)
-        except KeyError as error:
-            await self._error("missing_required_parameter", f"Missing required parameter: {error}.", event_id)
-        except Refused as refusal:
-            await self._error(refusal.code, str(refusal), event_id, refusal.param)
-
     async def emit(self, kind: str, **fields: Any) -> None:
         message: Message = {"type": kind, "event_id": new_id("event"), **fields}
         for told in spell_beta(message) if self.beta else (message,):
@@ -84,11 +71,10 @@ class Session:
             if isinstance(ended, Exception):
                 raise ended
 
-    async def error(self, kind: str, code: str, message: str) -> None:
-        told = {"type": kind, "code": code, "message": message, "param": None, "event_id": None}
-        await self.emit("error", error=told)
-
-    async def _error(self, code: str, message: str, event_id: str | None, param: str | None = None) -> None:
+    async def refuse(
+        self, code: str, message: str, *, param: str | None = None, event_id: str | None = None
+    ) -> None:
+        """An `error` event; `event_id` is the client's, of what cannot be done."""
         told = {"type": "invalid_request_error", "code": code, "message": message, "param": param}
         await self.emit("error", error={**told, "event_id": event_id})
 
@@ -175,13 +161,3 @@ class Session:
 
     def _detection(self, what: str) -> bool:
         return bool((self.session["audio"]["input"]["turn_detection"] or {}).get(what, True))
-
-
-def _parsed(frame: str | bytes) -> Message:
-    try:
-        message = json.loads(frame)
-    except ValueError:
-        raise Refused("invalid_json", "We could not parse the JSON body of your message.") from None
-    if not isinstance(message, dict):
-        raise Refused("invalid_json", "Expected a JSON object.")
-    return message
