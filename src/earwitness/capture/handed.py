@@ -7,8 +7,14 @@ from earwitness.journal.record import Kind
 _encode_event = msgspec.json.Encoder().encode
 
 
+class Sound(bytes):
+    """Bytes that are sound, whatever they look like."""
+
+
 def in_bytes(event: object) -> tuple[Kind, bytes]:
     """An event as it went over the wire, as far as that is known. Bytes that are UTF-8 count as text."""
+    if isinstance(event, Sound):
+        return Kind.BINARY, event
     if isinstance(event, str):
         return Kind.TEXT, event.encode("utf-8", "surrogatepass")
     if isinstance(event, bytes | bytearray | memoryview):

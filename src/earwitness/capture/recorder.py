@@ -135,6 +135,10 @@ class Recorder:
         """Mark this moment; the state of the conversation as of now can be looked up by `label`."""
         self._note("snapshot", {"label": label, **data})
 
+    def mark(self, **data: Any) -> None:
+        """Leave a word for whoever reads the journal; it says nothing of the conversation."""
+        self._note("mark", data)
+
     def label(self, *labels: str) -> None:
         """Labels the conversation has from now on."""
         self._note("label", {"labels": list(labels)})
@@ -188,6 +192,11 @@ class Recorder:
     def abandon(self) -> None:
         """From now on it is another process's: nothing of it is kept here."""
         self._writer = None
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Nothing of it may be written yet."""
+        return self._door.awaits_consent
 
     def flush(self, timeout_s: float = 5.0) -> bool:
         """True: all that was handed over since the last flush is on the disk. False: not all of it."""

@@ -108,6 +108,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Of what it is: `snapshot`, `end`, `label`, `metadata`, `announcement`. Of what is kept: `consent` (with
     `given`), `pause` and `resume` (with `messages` and `bytes` of what went by and is nowhere), `keep` (the
     fields of `Kept` from here on), `stop`; and at the end `left_out`: how much was not kept by choice.
+    Of nothing of these: `mark`, a word for whoever reads the journal.
     """
 
     verb: str

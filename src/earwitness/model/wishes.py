@@ -62,6 +62,8 @@ class Wishes:
                 self._declare(event, leg)
             case "keep":
                 leg.keeps = tuple(name for name in KEEPS if data.get(name))
+            case "mark":  # a word among those who write and read journals
+                pass
             case "left_out":
                 leg.left_out = _whole(data, "messages") or 0, _whole(data, "bytes") or 0
             case _:

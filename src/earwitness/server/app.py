@@ -18,6 +18,7 @@ from earwitness.server import (
     chat,
     conversations,
     erasing,
+    feeds,
     live,
     pages,
     problems,
@@ -30,6 +31,7 @@ from earwitness.server import (
 )
 from earwitness.server.calling import Calling
 from earwitness.server.express import Express
+from earwitness.server.feeding import Feeding
 from earwitness.server.guard import PROBES, SIGNED, Links
 from earwitness.server.hosts import Hosts
 from earwitness.server.limits import Limits
@@ -53,6 +55,7 @@ PARTS = (
     erasing,
     conversations,
     live,
+    feeds,
     verbs,
     audio,
     annotations,
@@ -85,6 +88,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.links = links
     app.state.saving = Saving(library)
     app.state.receiving = receiving = Receiving(library)
+    app.state.feeding = Feeding(library)
     app.state.calling = Calling(library, receiving)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()

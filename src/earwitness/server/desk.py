@@ -67,6 +67,7 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
             server.serve_or_raise()
         finally:
             app.state.saving.close()
+            app.state.feeding.close()
             app.state.receiving.close()
             if shipper:
                 shipper.stop()
