@@ -7,38 +7,27 @@ from collections.abc import Callable
 from typing import Any
 
 from earwitness.model import events as e
-from earwitness.model.account import Description, Diary, Remarks, Tools, add_numbers
+from earwitness.model.account import add_numbers
 from earwitness.model.conversation import Conversation, Digit
 from earwitness.model.events import Event, Party, Role
-from earwitness.model.floor import Floor
 from earwitness.model.hearing import cut_playout, nearest
 from earwitness.model.legs import LegState, is_told_twice
 from earwitness.model.messages import MessageState
 from earwitness.model.microphone import Microphone
 from earwitness.model.playout import Playout
 from earwitness.model.sound import Owner
+from earwitness.model.state import State
 from earwitness.model.view import View
-from earwitness.model.wishes import Wishes
 
 _TOLD = frozenset({e.MessageOpened, e.TextArrived, e.MessageClosed, e.ToolCalled, e.ToolReturned})
 _BAD_ENDS = {"unreachable": "unreachable", "done": "program_failed"}  # with a detail: what it is found as
 
 
-class Fold:
+class Fold(State):
     """One conversation, growing. Never raises for what an event says: it becomes a finding instead."""
 
     def __init__(self, conversation_id: str) -> None:
-        self.id = conversation_id
-        self.legs: dict[str, LegState] = {}
-        self.tools = Tools()
-        self.remarks = Remarks()
-        self.wishes = Wishes()
-        self.diary = Diary()
-        self.floor = Floor()
-        self.digits: list[Digit] = []  # at_ns on the recorder's clock
-        self.usage: dict[str, Any] = {}
-        self.description = Description()
-        self.speaking: Owner | None = None  # the voice AI's message whose audio was sent last
+        super().__init__(conversation_id)
         self._view = View(self)
         self._conversation: Conversation | None = None
         self._handlers = self._table()

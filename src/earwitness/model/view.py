@@ -1,9 +1,8 @@
-"""The frozen conversation made from a fold. What did not change since the last time is not made again."""
+"""The frozen conversation made from what was told; what did not change is not made again."""
 
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from earwitness.model.account import copied
 from earwitness.model.conversation import Conversation, Finding, Message, Status, Track
@@ -11,46 +10,44 @@ from earwitness.model.events import Party
 from earwitness.model.hearing import ear_line, freeze, nearest, track
 from earwitness.model.legs import LegState
 from earwitness.model.messages import MessageState
-
-if TYPE_CHECKING:
-    from earwitness.model.fold import Fold
+from earwitness.model.state import State
 
 
 class View:
-    """Looks at a fold; changes nothing in it but what it remembers of its last look."""
+    """Looks at a state; changes nothing in it but what it remembers of its last look."""
 
-    def __init__(self, fold: "Fold") -> None:
-        self._fold = fold
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def freeze(self) -> Conversation:
-        fold = self._fold
-        legs = sorted(fold.legs.values(), key=lambda leg: leg.opened_ns)
+        told = self._state
+        legs = sorted(told.legs.values(), key=lambda leg: leg.opened_ns)
         zero_ns = min((leg.opened_ns for leg in legs if leg.opened), default=legs[0].opened_ns if legs else 0)
         status, reasons = self._status(legs)
         agent = nearest(legs, Party.AGENT)
         return Conversation(
-            id=fold.id,
-            workspace=fold.description.workspace or "default",
+            id=told.id,
+            workspace=told.description.workspace or "default",
             status=status,
             reasons=reasons,
             began_at_ns=zero_ns,
             ended_ns=None if status is Status.ACTIVE else _ended(legs) - zero_ns,
             seen_ns=max((leg.last_ns for leg in legs), default=zero_ns) - zero_ns,
-            subject=fold.description.subject,
-            labels=tuple(fold.description.labels),
-            metadata=fold.description.metadata,
-            outcome=fold.description.ending("outcome"),
-            satisfaction=fold.description.ending("satisfaction"),
+            subject=told.description.subject,
+            labels=tuple(told.description.labels),
+            metadata=told.description.metadata,
+            outcome=told.description.ending("outcome"),
+            satisfaction=told.description.ending("satisfaction"),
             legs=tuple(leg.freeze(zero_ns) for leg in legs),
             messages=tuple(self._messages(legs, zero_ns)),
-            tool_calls=fold.tools.freeze(zero_ns),
-            interruptions=fold.floor.freeze(zero_ns, agent),
-            snapshots=fold.diary.freeze(zero_ns),
-            digits=tuple(replace(digit, at_ns=digit.at_ns - zero_ns) for digit in fold.digits),
-            usage=copied(fold.usage),
+            tool_calls=told.tools.freeze(zero_ns),
+            interruptions=told.floor.freeze(zero_ns, agent),
+            snapshots=told.diary.freeze(zero_ns),
+            digits=tuple(replace(digit, at_ns=digit.at_ns - zero_ns) for digit in told.digits),
+            usage=copied(told.usage),
             findings=tuple(self._findings(legs, zero_ns)),
-            gaps=(*fold.remarks.gaps(zero_ns), *fold.wishes.gaps(zero_ns)),
-            declarations=fold.wishes.declarations(zero_ns),
+            gaps=(*told.remarks.gaps(zero_ns), *told.wishes.gaps(zero_ns)),
+            declarations=told.wishes.declarations(zero_ns),
             tracks=self._tracks(legs, zero_ns),
             sent=self._sent(legs, zero_ns),
         )
@@ -62,7 +59,7 @@ class View:
         if not any(leg.is_up for leg in _of_call(legs)):
             return Status.FAILED, tuple(filter(None, reasons))
         missing = dict.fromkeys(_loss(leg) for leg in legs if leg.is_up)
-        missing.update(dict.fromkeys(self._fold.remarks.gap_reasons))
+        missing.update(dict.fromkeys(self._state.remarks.gap_reasons))
         lost = tuple(filter(None, missing))
         return Status.PARTIAL if lost else Status.COMPLETE, lost
 
@@ -86,7 +83,7 @@ class View:
             one.voices.get(state.owner) for one in (line, leg.lines.get(Party.AGENT)) if one is not None
         ]
         speech = leg.speech_of(state)
-        is_running = line is not None and self._fold.speaking == state.owner
+        is_running = line is not None and self._state.speaking == state.owner
         made_from = (
             state.version,
             zero_ns,
@@ -112,7 +109,7 @@ class View:
         return {Party.AGENT: track(Party.AGENT, found, zero_ns, is_sent=True)} if found else {}
 
     def _findings(self, legs: Iterable[LegState], zero_ns: int) -> Iterator[Finding]:
-        yield from self._fold.remarks.findings(zero_ns)
+        yield from self._state.remarks.findings(zero_ns)
         for leg in legs:
             for party, line in leg.lines.items():
                 at_ns = line.opened_ns - zero_ns
