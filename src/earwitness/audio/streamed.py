@@ -1,4 +1,4 @@
-"""A track as Ogg/Opus on its way to somebody, encoded while it is sent: no file, and no more memory than a block.
+"""A track as Ogg/Opus on its way to somebody, encoded while it is sent, a block at a time.
 
 Ogg is written forwards only (RFC 3533), so nothing that was sent is ever touched again. How long it will be
 is not known before its end: it has no ranges.
