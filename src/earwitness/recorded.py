@@ -59,9 +59,10 @@ class Recorded:
         """What keeps this record from being complete and readable; empty when nothing does.
 
         `but`: codes of what this call's protocol cannot show, such as `unproven_playout` or `no_sound`.
+        Where sound and events disagree on a figure, nothing of the record is missing: `health` says so.
         """
         found = [] if self.row.status == Status.COMPLETE else [f"status {self.row.status}"]
-        found += [reason["message"] for reason in self.health()["reasons"] if reason["code"] not in but]
+        found += [each.message for each in health.reasons(self.conversation) if each.code not in but]
         found += [problem for folder in self.folders for problem in recovery.verify(folder).problems]
         if not self.transcript().strip():
             found.append("no transcript")
