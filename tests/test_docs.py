@@ -60,9 +60,8 @@ def keys(cls: type, prefix: str = "") -> Iterator[str]:
     for field in msgspec.structs.fields(cls):
         inner = [t for t in getattr(field.type, "__args__", [field.type]) if hasattr(t, "__struct_fields__")]
         if inner and type(None) not in getattr(field.type, "__args__", []):
-            yield from keys(
-                inner[0], f"{prefix}{field.name}." + ("<name>." if field.name == "routes" else "")
-            )
+            is_named = getattr(field.type, "__origin__", None) is dict
+            yield from keys(inner[0], f"{prefix}{field.name}." + ("<name>." if is_named else ""))
         else:
             yield f"{prefix}{field.name}"
 

@@ -12,6 +12,8 @@ from earwitness.privacy.audit import Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.privacy.erasure import Erasure, Erasures
 from earwitness.privacy.holds import Hold, Holds
+from earwitness.privacy.retaining import Retention
+from earwitness.privacy.retention import Rules
 from earwitness.settings import Settings
 from earwitness.store.finding import ConversationQuery
 from earwitness.store.rows import ConversationRow
@@ -37,6 +39,10 @@ class Protected(Asking):
             self.subjects,
             folder_of=partial(find_folder, self.journal_root),
         )
+        if self.shipping:
+            self.erasures.purgers.append(self.shipping.purge)
+        rules = Rules(self.settings.retention)
+        self.retention = Retention(rules, self.catalog, self.erasures, self.data_path)
 
     @property
     def actor(self) -> str:

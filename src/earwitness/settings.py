@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"]
+Preset = Literal["", "mifid2-5y", "sec-17a4-6y", "cftc-oral-1y", "hipaa-6y", "s3-30d"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
@@ -187,6 +188,31 @@ class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(sink.strip() for sink in listed if sink.strip())
 
 
+class RetentionRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long conversations stay that fit all of its words. Periods are like 30d, 18m or 5y."""
+
+    preset: Preset = ""  # periods that a law asks for, by name; those given beside it count instead
+    at_least: str = ""  # nobody deletes them before; empty: anybody may
+    at_most: str = ""  # they are deleted then; empty: never by themselves
+    workspaces: tuple[str, ...] = ()  # of these only; empty: of all
+    labels: tuple[str, ...] = ()  # with one of these; empty: with any or none
+    providers: tuple[str, ...] = ()  # with a leg of one of these; empty: of any
+
+    def __post_init__(self) -> None:
+        for period in (self.at_least, self.at_most):
+            if not re.fullmatch(r"([1-9][0-9]{0,3}[dmy])?", period):
+                raise ValueError(f"{period!r} is no period; one is like 30d, 18m or 5y")
+
+
+PRESETS = {  # periods from the end of the call
+    "mifid2-5y": RetentionRule(at_least="5y", at_most="5y"),  # Delegated Regulation (EU) 2017/565, art. 76(8)
+    "sec-17a4-6y": RetentionRule(at_least="6y", at_most="6y"),  # 17 CFR 240.17a-4(a)
+    "cftc-oral-1y": RetentionRule(at_least="1y", at_most="1y"),  # 17 CFR 1.31(b)(2)
+    "hipaa-6y": RetentionRule(at_least="6y", at_most="6y"),  # 45 CFR 164.316(b)(2)(i)
+    "s3-30d": RetentionRule(at_most="30d"),  # what folders of recordings are commonly cleared by
+}
+
+
 class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How files are kept in S3, where object_store_url names a bucket."""
 
@@ -204,6 +230,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = ""  # empty: SQLite in data_dir
     object_store_url: str = ""  # s3://bucket/prefix, or empty: a folder in data_dir; see CONVERSATIONS_BUCKET
     object_store: ObjectStore = ObjectStore()
+    retention: dict[str, RetentionRule] = {}  # the first rule that fits says when a conversation goes
     api: Listen = Listen()
     tap: Tap = Tap()
     record: Recording = Recording()

@@ -40,6 +40,7 @@ COMMANDS = {
     "audit": ("audit", "who did what: every access, change and refusal"),
     "verify": ("verify", "check every byte of the journals"),
     "recover": ("recover", "put the journals of a crashed recorder in order"),
+    "retention": ("retention", "delete what the rules no longer let stay"),
     "reindex": ("reindex", "make the catalog again from the journals"),
     "db": ("db", "upgrade or downgrade the catalog"),
     "keys": ("keys", "make, list and revoke API keys"),

@@ -15,13 +15,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from earwitness.clock import Clock, SystemClock
-from earwitness.errors import Damaged, StorageUnavailable
+from earwitness.errors import Damaged, NotFound, StorageUnavailable
 from earwitness.journal.reader import is_live
 from earwitness.pipeline.finish import LAST_MADE
 from earwitness.pipeline.follow import find_folder
 from earwitness.store import legs, shipments
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import ObjectInfo, Objects, path_for
+from earwitness.store.rows import ConversationRow
 from earwitness.store.shipments import Shipment, State
 from earwitness.store.types import moment
 
@@ -101,6 +102,11 @@ class Shipping:
             self._objects.delete(row.path)
         shipments.remove(self._database, workspace, conversation)
 
+    def purge(self, row: ConversationRow) -> None:
+        """Whatever lies in the object store for this conversation is gone; its tombstone stands already."""
+        for info in list(self._objects.list(path_for(row.began_at_ns, row.id, "x").rpartition("/")[0])):
+            self._objects.delete(info.path)
+
     def bring_back(self) -> int:
         """Every journal that is stored is here too, whatever the catalog knows; how many files came."""
         count = 0
@@ -142,6 +148,9 @@ class Shipping:
         if row.state == State.SEALED:
             if not self._objects.holds(_info(row)):
                 sent = self._objects.put(row.path, _pieces(file), replace=True)
+                if shipments.is_erased(self._database, row.leg_id):  # while it was on its way
+                    self._objects.delete(row.path)
+                    raise NotFound(f"conversation {row.conversation_id} was erased")
                 if sent.sha256 != row.sha256:  # recovery has cut its torn end meanwhile
                     row = replace(row, byte_count=sent.byte_count, sha256=sent.sha256)
             row = self._save(row, State.UPLOADED)

@@ -22,7 +22,7 @@ from earwitness.model.conversation import Status
 from earwitness.privacy.audit import Audit, Outcome, written
 from earwitness.privacy.holds import is_held, take_turns
 from earwitness.privacy.tombstones import Tombstone, Tombstones
-from earwitness.store import legs, trail
+from earwitness.store import legs, shipments, trail
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery
 from earwitness.store.objects import Objects
@@ -164,7 +164,8 @@ class Erasures:
         kept = because or next((why for keeper in self.keepers if (why := keeper(row))), "")
         plan = {
             "legs": legs.of_conversation(self._database, row.workspace_id, row.id),
-            "objects": [a.path for a in self._catalog.artifacts(row.workspace_id, row.id)],
+            "objects": [a.path for a in self._catalog.artifacts(row.workspace_id, row.id)]
+            + shipments.paths(self._database, row.workspace_id, row.id),
             "subject": row.subject if for_subject else None,  # only until it is done
         }
         with self._database.writing() as connection:

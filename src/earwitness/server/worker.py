@@ -20,6 +20,7 @@ from earwitness.settings import Settings
 
 TICK_S = 0.1  # a message is a row within two ticks of reaching the journal
 RETRY_S = 2.0
+RETENTION_EVERY_S = 3600.0
 HOUSE_EVERY_S = 30.0  # between looks at what is due for the trail and for erasures
 REST = 4  # times as long as a look took: under load rows come later, so that answers need not ...
 LONGEST_REST_S = 0.6  # ... but not so late that a message is no row within a second
@@ -78,8 +79,13 @@ class Worker:
 
     def _keep_house(self) -> None:
         """In a thread of its own: a sink that hangs must not hold up the rows."""
+        retention_at_s = 0.0
         while not self._stop.wait(HOUSE_EVERY_S):
             try:
+                if time.monotonic() >= retention_at_s:
+                    retention_at_s = time.monotonic() + RETENTION_EVERY_S
+                    if doubt := self._library.retention.run().doubt:
+                        log.warning("retention deletes nothing: %s", doubt)
                 for problem in self._library.keep_house():
                     log.warning("%s", problem)
             except StorageUnavailable as error:

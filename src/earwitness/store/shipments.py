@@ -47,6 +47,11 @@ def of_conversation(database: Database, workspace: str, conversation: str) -> tu
         return tuple(to_row(Shipment, row) for row in connection.execute(wanted))
 
 
+def paths(database: Database, workspace: str, conversation: str) -> list[str]:
+    """Where its files lie, or will lie, in the object store."""
+    return [row.path for row in of_conversation(database, workspace, conversation)]
+
+
 def save(database: Database, shipment: Shipment) -> None:
     """It stands so in the catalog."""
     row = {name: getattr(shipment, name) for name in shipment.__struct_fields__}
@@ -60,6 +65,13 @@ def remove(database: Database, workspace: str, conversation: str) -> None:
     """None of its files is on its way, or anywhere else."""
     with database.writing() as connection:
         connection.execute(sa.delete(_table).where(_of(workspace, conversation)))
+
+
+def is_erased(database: Database, leg: str) -> bool:
+    """Has an erasure of this leg begun?"""
+    c = schema.trail.tombstones.c
+    with database.reading() as connection:
+        return connection.scalar(sa.select(c.id).where(c.id == leg)) is not None
 
 
 def due(database: Database, made: str, before: datetime, limit: int = 100) -> tuple[tuple[str, str], ...]:
