@@ -22,7 +22,7 @@ __all__ = ["__version__", "attach", "open_library", "record"]
 _HOMES = {  # public name: the module that has it
     "attach": "earwitness.integrations",
     "open_library": "earwitness.library",
-    "record": "earwitness.capture.recorder",
+    "record": "earwitness.recording",
 }
 
 

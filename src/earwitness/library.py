@@ -5,6 +5,7 @@ with a hint.
 """
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -23,9 +24,12 @@ from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.lock import FolderLock
 from earwitness.pipeline.ship import Shipping
 from earwitness.privacy.access import Access, os_user
+from earwitness.privacy.sealed_objects import SealedObjects
+from earwitness.privacy.vault import is_locked, open_vault, refuse_locked, scratch_of
 from earwitness.protected import Protected
 from earwitness.recorded import Recorded
-from earwitness.settings import Settings
+from earwitness.recording import VARIABLE
+from earwitness.settings import Encryption, Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.keys import Keys
@@ -42,9 +46,13 @@ def open_library(
 ) -> "Library":
     """The recordings of a data folder. What no server has taken in yet is taken in first.
 
-    What is asked of it goes into the audit log, under the name of the user who runs the program.
+    What is asked of it goes into the audit log, under the name of the user who runs the program. The master
+    key of an encrypted folder is taken from the settings, else from where `EARWITNESS_ENCRYPTION__KEY` says.
     """
-    settings = where if isinstance(where, Settings) else Settings(data_dir=str(where))
+    if not isinstance(where, Settings):
+        key = Encryption(key=os.environ.get(VARIABLE, ""))
+        where = Settings(data_dir=str(where), encryption=key)
+    settings = where
     library = Library(settings, workspace=workspace)
     actor = os_user("python")
     library.access = Access(library.audit, "read", workspace=workspace, actor=actor, is_repeated=True)
@@ -61,8 +69,12 @@ class Library(Protected):
         self.data_path = settings.data_path
         self.journal_root = self.data_path / "journal"
         self.live_root = self.data_path / "live"
+        self.vault = open_vault(settings)
+        self.scratch = scratch_of(settings)
         self.catalog = Catalog.open(settings.catalog_url)
         self.objects = open_objects(settings)
+        if self.vault is not None:
+            self.objects = SealedObjects(self.objects, self.vault)
         self.shipping: Shipping | None = None  # there is nothing to ship where files lie beside the journals
         if settings.object_store_url:
             kept = timedelta(hours=settings.object_store.keep_local_hours)
@@ -80,7 +92,7 @@ class Library(Protected):
 
     def catch_up(self) -> int:
         """Take in what the journals hold beyond the catalog, unless a server is doing so. How many ended."""
-        if not self.journal_root.is_dir():
+        if not self.journal_root.is_dir() or is_locked(self.settings):
             return 0
         try:
             with FolderLock(self.data_path):
@@ -91,8 +103,9 @@ class Library(Protected):
     def reindex(self) -> int:
         """Throw away what can be rebuilt, rows and files, and make it again. How many conversations.
 
-        Raises `InUse` while a server runs on the folder.
+        Raises `InUse` while a server runs on the folder, `SettingsError` without the key of an encrypted one.
         """
+        refuse_locked(self.settings)
         with FolderLock(self.data_path):
             if self.shipping:
                 self.shipping.bring_back()
@@ -111,7 +124,8 @@ class Library(Protected):
 
     def follower(self) -> Follower:
         """What keeps the catalog in step with the journals; one at a time on a folder."""
-        live_folder = self.live_root if self.settings.record.live_stereo else None
+        is_live = self.settings.record.live_stereo and self.vault is None  # it lies in the open
+        live_folder = self.live_root if is_live else None
         return Follower(self.journal_root, self.catalog, self.unmake, live_folder=live_folder)
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
@@ -122,7 +136,7 @@ class Library(Protected):
 
     def sweep(self) -> None:
         """Remove what work that was killed has left behind. Nobody may be at work on the folder."""
-        sweep(self.data_path / "scratch")
+        sweep(self.scratch)
         sweep(self.live_root)
         with contextlib.suppress(StorageUnavailable):  # S3 may be away; it is seen to again and again
             self.erasures.obey()
@@ -148,7 +162,7 @@ class Library(Protected):
     def finish(self, workspace: str, conversation_id: str) -> Conversation:
         """Do the work after the call for one conversation."""
         folders = self.folders(workspace, conversation_id)
-        done = finish(conversation_id, folders, self.catalog, self.objects, self.data_path / "scratch")
+        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch)
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
         return done
@@ -167,6 +181,13 @@ class Library(Protected):
                 raise
             return running.tell_by_name(self.data_path, self.workspace, ref, verb, dict(data or {}))
         return running.tell(self.data_path, recorded, verb, dict(data or {}))
+
+    def spool(self) -> Path:
+        """Where what is on its way in may lie for a moment, if it is long."""
+        if self.vault is None:
+            return self.data_path
+        self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.scratch
 
     # -- taking in ------------------------------------------------------------------------------------
 

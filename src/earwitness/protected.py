@@ -14,6 +14,7 @@ from earwitness.privacy.erasure import Erasure, Erasures
 from earwitness.privacy.holds import Hold, Holds
 from earwitness.privacy.retaining import Retention
 from earwitness.privacy.retention import Rules
+from earwitness.privacy.vault import Vault
 from earwitness.settings import Settings
 from earwitness.store.finding import ConversationQuery
 from earwitness.store.rows import ConversationRow
@@ -26,6 +27,7 @@ class Protected(Asking):
     settings: Settings
     data_path: Path
     subjects: Subjects
+    vault: Vault | None  # None: nothing is encrypted
 
     def _open_protection(self) -> None:
         database = self.catalog.database
@@ -38,6 +40,7 @@ class Protected(Asking):
             self.audit,
             self.subjects,
             folder_of=partial(find_folder, self.journal_root),
+            keyring=self.vault,
         )
         if self.shipping:
             self.erasures.purgers.append(self.shipping.purge)

@@ -213,6 +213,14 @@ PRESETS = {  # periods from the end of the call
 }
 
 
+class Encryption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Encryption at rest, from the first byte of a journal on."""
+
+    key: str = ""  # the master key: file:/path, env:NAME or aws-kms:ARN; empty: nothing is encrypted
+    old_keys: tuple[str, ...] = ()  # master keys of before, in the same words, until `encryption rotate` ran
+    scratch: str = "/dev/shm"  # noqa: S108  a folder in memory: files lie there in the open while they are made
+
+
 class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How files are kept in S3, where object_store_url names a bucket."""
 
@@ -238,6 +246,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhooks: Webhooks = Webhooks()
     sip: Sip = Sip()
     audit: Trail = Trail()
+    encryption: Encryption = Encryption()
 
     @property
     def data_path(self) -> Path:

@@ -5,13 +5,15 @@ import re
 import struct
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 import earwitness.journal
 from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Kind, Origin
 from earwitness.journal.recovery import verify
 
 PAGE = (Path(earwitness.journal.__file__).parent / "FORMAT.md").read_text("utf-8")
-EXAMPLE = bytes.fromhex(re.findall(r"```hex\n(.*?)```", PAGE, re.DOTALL)[0])
+EXAMPLE, SEALED = map(bytes.fromhex, re.findall(r"```hex\n(.*?)```", PAGE, re.DOTALL))
 
 
 def crc(data: bytes) -> int:
@@ -56,6 +58,17 @@ EXPECTED = [(0, 1, 3, b'{"type":"ping"}'), (1, 2, 4, b"\x01\x02"), (2, 1, 3, b"b
 def test_a_reader_written_from_the_page_reads_the_pages_example() -> None:
     assert f"{len(EXAMPLE)} bytes" in PAGE
     assert read(EXAMPLE) == EXPECTED
+
+
+def test_a_reader_written_from_the_page_opens_the_pages_encrypted_block() -> None:
+    header, stored = SEALED[:104], SEALED[104:]
+    length, number, first, count = struct.unpack_from("<IQQI", header, 12)
+    assert f"{len(SEALED)} bytes" in PAGE
+    assert (header[9], header[36:52], header[52:56]) == (1, bytes(range(16)), b"\xa0\xa1\xa2\xa3")
+    assert struct.unpack_from("<I", header, 100)[0] == crc(b"leg-1" + header[:100])
+    assert (length, struct.unpack_from("<I", header, 96)[0]) == (len(stored), crc(stored))
+    place = b"leg-1\0" + struct.pack("<QQI", number, first, count) + header[64:96]
+    assert AESGCM(bytes(range(32))).decrypt(header[52:64], stored, place) == EXAMPLE[204:265]
 
 
 def test_our_reader_reads_the_pages_example(tmp_path: Path) -> None:

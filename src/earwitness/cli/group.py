@@ -35,6 +35,7 @@ COMMANDS = {
     "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
     "delete": ("delete", "delete a conversation for good"),
     "erase": ("erase", "erase a person: every conversation, and the name"),
+    "encryption": ("encryption", "encryption at rest: its state, and rotation of keys"),
     "hold": ("hold", "keep conversations from being deleted, whoever asks"),
     "check": ("check", "is everything being saved?"),
     "audit": ("audit", "who did what: every access, change and refusal"),

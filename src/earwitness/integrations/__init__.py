@@ -14,6 +14,7 @@ from earwitness.clock import Clock
 from earwitness.errors import InvalidInput
 from earwitness.integrations import elevenlabs, hume, openai, openai_agents
 from earwitness.integrations.attached import Attached
+from earwitness.recording import prepare
 
 __all__ = ["Attached", "attach"]
 
@@ -65,6 +66,7 @@ def attach(
         )
         raise InvalidInput(f"a {type(connection).__name__} cannot be attached", hint=hint)
     provider, path, join = known
+    prepare(data_dir)
     attached = Attached.begin(
         provider=provider,
         conversation=conversation,

@@ -26,6 +26,7 @@ RECORD_BYTES = _RECORD.size
 NO_KEY = bytes(16)
 NO_NONCE = bytes(12)
 NO_HASH = bytes(32)
+SEALED = 1  # flag: the payload is encrypted, AES-256-GCM
 
 pack_record_header = _RECORD.pack  # payload length, monotonic_ns, wall_ns, origin, kind
 unpack_record_header = _RECORD.unpack
@@ -39,7 +40,7 @@ class BlockHeader(NamedTuple):
     """What a block says of itself."""
 
     version: int
-    flags: int  # compression and encryption; none is defined in version 1
+    flags: int  # bit 0: encrypted; none other is defined in version 1
     stored_bytes: int  # length of the payload as it lies in the file
     number: int  # counts from 0 over all segments of the leg
     first_record: int
@@ -49,6 +50,10 @@ class BlockHeader(NamedTuple):
     previous: bytes  # SHA-256 of the whole block before, header and payload
     payload_crc: int
 
+    @property
+    def is_sealed(self) -> bool:
+        return bool(self.flags & SEALED)
+
 
 def leg_seed(leg: str) -> int:
     """CRC-32C of the leg's name: where every header checksum of the leg starts."""
@@ -56,20 +61,29 @@ def leg_seed(leg: str) -> int:
 
 
 def encode_header(
-    seed: int, *, number: int, first_record: int, record_count: int, previous: bytes, payload: bytes
+    seed: int,
+    *,
+    number: int,
+    first_record: int,
+    record_count: int,
+    previous: bytes,
+    payload: bytes,
+    key_id: bytes = NO_KEY,
+    nonce: bytes = NO_NONCE,
 ) -> bytes:
-    """The header for `payload`, a join of packed records that are numbered from `first_record` on."""
+    """The header for `payload` as it will be stored: packed records that are numbered from `first_record`
+    on, or, with a key id, those encrypted."""
     fields = _FIELDS.pack(
         MAGIC,
         VERSION,
-        0,
+        0 if key_id == NO_KEY else SEALED,
         0,
         len(payload),
         number,
         first_record,
         record_count,
-        NO_KEY,
-        NO_NONCE,
+        key_id,
+        nonce,
         previous,
         google_crc32c.value(payload),
     )
@@ -94,11 +108,12 @@ def is_whole(header: BlockHeader, payload: bytes) -> bool:
 
 def is_known(header: BlockHeader) -> bool:
     """True when this version of the code can read such a block."""
-    return header.version == VERSION and header.flags == 0
+    return header.version == VERSION and header.flags in (0, SEALED)
 
 
 def decode_records(header: BlockHeader, payload: bytes) -> list[Record] | None:
-    """The records of a whole block; None when the payload does not hold what the header says.
+    """The records of a whole block, given its opened payload; None when that does not hold what the header
+    says.
 
     A record of an origin or a kind that a later version added is left out; its number is used up.
     """

@@ -21,6 +21,7 @@ from earwitness.journal.backlog import Backlog, Budget, Limits
 from earwitness.journal.chain import Block, Chain
 from earwitness.journal.output import Output, begin_leg
 from earwitness.journal.record import Kind, Origin
+from earwitness.journal.seal import keys_of
 from earwitness.journal.segment import VERSION, SegmentHeader, segment_path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -65,7 +66,9 @@ class LegWriter:
         self._lock = shared.lock
         self._output: Output | None = None
         self._next_segment = 0
-        self._chain = Chain(leg)
+        keys = keys_of(folder)
+        self._key = keys.new(leg) if keys else None
+        self._chain = Chain(leg, self._key)
         self._unwritten: deque[Block] = deque()
         self._unsynced: deque[Block] = deque()
         self._retired: list[Output] = []
@@ -200,6 +203,8 @@ class LegWriter:
         first_block = self._unwritten[0].number if self._unwritten else self._chain.next_number
         header = SegmentHeader(VERSION, number, first_block, wall_ns, self.leg)
         if number == 0:
+            if self._key is not None:
+                self._key.keep()
             output = begin_leg(self.folder, header)
         else:
             self._next_segment = number + 1  # not again under a name that could not be removed

@@ -1,4 +1,4 @@
-"""Reading a journal back, whole, growing, torn or damaged.
+"""Reading a journal back, whole, growing, torn, damaged or locked.
 
 A process that died mid-write leaves a torn tail, and disks lose bytes. That is the case we exist for, so it
 is never an error here: every whole record comes out, and one `Gap` stands where some are missing.
@@ -12,6 +12,7 @@ import msgspec
 from earwitness.journal import block
 from earwitness.journal.record import Gap, Kind, Origin, Record
 from earwitness.journal.scan import Bad, Whole, first_block_offset, scan
+from earwitness.journal.seal import Opener, keys_of
 from earwitness.journal.segment import is_live, leg_folders, leg_name, segment_paths, torn_paths
 
 __all__ = ["LegReader", "is_live", "leg_folders", "read_leg"]
@@ -22,10 +23,12 @@ class _Damage:
 
     def __init__(self) -> None:
         self.lost_bytes = 0
+        self.is_locked = True  # nothing is wrong with them: the key is not here
         self.until_record: int | None = None  # first record after the damage, as damaged blocks' headers say
         self.details: list[str] = []
 
-    def add(self, path: Path, bad: Bad) -> None:
+    def add(self, path: Path, bad: Bad, *, is_locked: bool = False) -> None:
+        self.is_locked &= is_locked
         self.lost_bytes += bad.end - bad.start
         if bad.header is not None:
             until = bad.header.first_record + bad.header.record_count
@@ -47,6 +50,7 @@ class LegReader:
         self._last: Record | None = None
         self._damage: _Damage | None = None
         self._is_finished = False
+        self._opener: Opener | None = None
 
     def read(self, *, final: bool = False, limit_bytes: int | None = None) -> list[Record]:
         """What is new, in order.
@@ -107,7 +111,8 @@ class LegReader:
                     return
                 self._offset = offset or 0
             if self._seed is None:
-                self._seed = block.leg_seed(leg_name(self.folder))
+                name = leg_name(self.folder)
+                self._seed, self._opener = block.leg_seed(name), Opener(name, keys_of(self.folder))
             for found in scan(file, self._seed, self._offset):
                 if isinstance(found, Bad):
                     if found.is_tail and not is_complete:
@@ -118,18 +123,19 @@ class LegReader:
                     self._offset = found.end
                     yield self._accept(path, found)
 
-    def _note_damage(self, path: Path, bad: Bad) -> None:
+    def _note_damage(self, path: Path, bad: Bad, *, is_locked: bool = False) -> None:
         if self._damage is None:
             self._damage = _Damage()
-        self._damage.add(path, bad)
+        self._damage.add(path, bad, is_locked=is_locked)
 
     def _accept(self, path: Path, found: Whole) -> list[Record]:
         header = found.header
         if header.number < self._next_block:
             return []  # written again after a failed sync; we have it
-        records = block.decode_records(header, found.payload) if block.is_known(header) else None
+        records = self._records(found) if block.is_known(header) else None
         if records is None:
-            self._note_damage(path, Bad(found.start, found.end, header, False))
+            is_locked = self._opener is not None and not self._opener.has_key(header)
+            self._note_damage(path, Bad(found.start, found.end, header, False), is_locked=is_locked)
             return []
         is_missing = header.number > self._next_block
         self._next_block = header.number + 1
@@ -142,6 +148,10 @@ class LegReader:
             if self._last.kind is Kind.GAP:
                 self._next_record = max(self._next_record, _after(self._last))
         return records
+
+    def _records(self, found: Whole) -> list[Record] | None:
+        payload = self._opener.open(found.header, found.payload) if self._opener else found.payload
+        return None if payload is None else block.decode_records(found.header, payload)
 
     def _tail(self) -> list[Record]:
         """One gap for all that was damaged after the last whole block, set aside by recovery or not."""
@@ -159,6 +169,8 @@ class LegReader:
     def _gap(self, reason: str, until_record: int | None, following: Record | None) -> Record:
         beside = self._last or following
         first = self._next_record
+        if self._damage is not None and self._damage.is_locked:
+            reason = "locked"
         has_count = until_record is not None and until_record > first
         gap = Gap(
             reason=reason,

@@ -16,6 +16,7 @@ from earwitness.journal import block, segment
 from earwitness.journal.reader import LegReader
 from earwitness.journal.record import Gap, Kind
 from earwitness.journal.scan import Bad, Whole, first_block_offset, scan
+from earwitness.journal.seal import Opener, keys_of
 from earwitness.journal.segment import (
     TORN_SUFFIX,
     SegmentHeader,
@@ -66,13 +67,17 @@ def recover(folder: Path) -> Recovery:
     count = 0
     is_lossy = False
     for record in LegReader(folder).stream(final=True):
-        if record.kind is Kind.GAP and msgspec.json.decode(record.payload, type=Gap).reason in _READERS:
+        gap = msgspec.json.decode(record.payload, type=Gap) if record.kind is Kind.GAP else None
+        if gap and gap.reason == LOCKED:
+            count += gap.count or 0  # whole as they are; the key is not here
+        elif gap and gap.reason in _READERS:
             is_lossy = True
         else:
             count += 1
     return Recovery(is_lossy=is_lossy, set_aside_bytes=set_aside_bytes, records=count)
 
 
+LOCKED = "locked"
 _READERS = ("torn", "damage")  # gaps that stand in no file: the reader makes them
 
 
@@ -145,6 +150,7 @@ class _Verifier:
         self.head = block.NO_HASH
         self._leg = leg_name(folder)
         self._seed = block.leg_seed(self._leg)
+        self._opener = Opener(self._leg, keys_of(folder))
         self._hashes: OrderedDict[int, bytes] = OrderedDict()
         self._next_block = 0
         self._open_tail = ""  # of a segment that was gone over from; no damage once its blocks come again
@@ -188,8 +194,12 @@ class _Verifier:
             self.problems.append(f"{where} does not continue the chain")
         if not block.is_known(header):
             self.problems.append(f"{where} is of version {header.version}, flags {header.flags}")
-        elif block.decode_records(header, found.payload) is None:
-            self.problems.append(f"{where} does not hold the records it claims")
+        elif self._opener.has_key(header):  # without keys checksums and chain are all that can be checked
+            payload = self._opener.open(header, found.payload)
+            if payload is None:
+                self.problems.append(f"{where} was not sealed here: its key does not open it")
+            elif block.decode_records(header, payload) is None:
+                self.problems.append(f"{where} does not hold the records it claims")
         self.head = digest
         self._hashes[header.number] = digest
         if len(self._hashes) > _REMEMBERED:

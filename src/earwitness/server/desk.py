@@ -22,6 +22,7 @@ from earwitness.capture.status import RecorderStatus
 from earwitness.errors import EarwitnessError
 from earwitness.library import Library
 from earwitness.pipeline.lock import FolderLock
+from earwitness.privacy.vault import refuse_locked
 from earwitness.server.app import create_app
 from earwitness.server.bond import Ready, Refusal
 from earwitness.server.guard import Links
@@ -39,6 +40,7 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
     `recorder` brings one `RecorderStatus` a line. `on_ready` is told the port of the API. Raises `InUse`
     when the folder or the port is taken.
     """
+    refuse_locked(settings)
     with FolderLock(settings.data_path, patience_s=ORPHAN_GOES_IN_S):
         library = Library(settings)
         worker = Worker(library)

@@ -21,6 +21,7 @@ from earwitness.capture.status import RecorderStatus
 from earwitness.capture.tap import Tap
 from earwitness.errors import Denied, EarwitnessError
 from earwitness.journal.writer import Journal
+from earwitness.privacy.vault import open_vault
 from earwitness.server.bond import Ready, Refusal
 from earwitness.settings import Settings
 from earwitness.store.database import Database
@@ -60,6 +61,7 @@ async def recording(settings: Settings, *, with_desk: bool = True) -> AsyncItera
     Gives the settings with the ports that were really taken. Afterwards every call has ended in order and
     all of it is on disk. Raises `InUse` when a port or the data folder is taken.
     """
+    open_vault(settings)
     journal = Journal(
         settings.data_path / "journal", on_alarm=lambda reason: log.error("recording: %s", reason)
     )

@@ -61,7 +61,7 @@ async def _take(
     if not proof.is_possible:
         return _unsigned(provider)
     with (
-        SpooledTemporaryFile(IN_MEMORY_BYTES, dir=request.app.state.library.data_path) as file,
+        SpooledTemporaryFile(IN_MEMORY_BYTES, dir=request.app.state.library.spool()) as file,
         contextlib.ExitStack() as long_ones,
     ):
         try:

@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from earwitness.privacy.vault import open_vault
+from privacy_vaults import encrypted, master
+from typed import Typist
+
+
+def test_the_state_is_told_and_keys_are_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typist = Typist(tmp_path / "data")
+    assert typist.type("encryption", "status").stdout.startswith("off")
+    assert "off" in typist.refused("encryption", "rotate", exits=2)
+    made = open_vault(encrypted(tmp_path))
+    assert made is not None
+    made.key_of("c1")
+    assert typist.type("encryption", "status").stdout.startswith("locked")
+    typist.refused("reindex", exits=2)
+    monkeypatch.setenv("EARWITNESS_ENCRYPTION__KEY", master(tmp_path))
+    assert typist.type("encryption", "status").stdout.startswith("on: 1 keys")
+    assert typist.type("encryption", "rotate").stdout == "1 keys wrapped anew\n"

@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+
+from earwitness.errors import Denied, SettingsError
+from earwitness.privacy.providers import provider_of
+from earwitness.privacy.vault import Vault, is_locked, open_vault, refuse_locked, scratch_of
+from earwitness.settings import Encryption, Settings
+
+
+def vault(folder: Path, *lines: str) -> Vault:
+    (folder / "master").write_text("\n".join(lines or ("ab" * 32,)))
+    return Vault(folder / "keys", provider_of(f"file:{folder / 'master'}"))
+
+
+def test_a_key_that_was_kept_is_found_by_its_owner_and_id_alone(tmp_path: Path) -> None:
+    made = vault(tmp_path)
+    key = made.new("leg-1")
+    assert made.find("leg-1", key.id) is None, "not kept yet"
+    key.keep()
+    sealed = key.seal(bytes(12), b"words", b"place")
+    found = vault(tmp_path).find("leg-1", key.id)
+    assert found is not None
+    assert found.open(bytes(12), sealed, b"place") == b"words"
+    assert found.open(bytes(12), sealed, b"elsewhere") is None
+    assert made.find("leg-2", key.id) is None
+    assert made.find("leg-1", bytes(16)) is None
+    [file] = list((tmp_path / "keys").rglob(key.id.hex()))
+    other = tmp_path / "keys" / "-2" / "leg-2" / file.name
+    other.parent.mkdir(parents=True)
+    other.write_bytes(file.read_bytes())
+    assert made.find("leg-2", key.id) is None, "a wrapped key that was moved to another owner does not open"
+
+
+def test_an_owner_keeps_one_key_until_it_is_destroyed(tmp_path: Path) -> None:
+    made = vault(tmp_path)
+    key = made.key_of("c1")
+    assert made.key_of("c1").id == vault(tmp_path).key_of("c1").id == key.id
+    assert made.destroy("c1") == [key.id.hex()]
+    assert made.destroy("c1") == []
+    assert made.find("c1", key.id) is None
+    assert key.id.hex() not in str(list((tmp_path / "keys").rglob("*")))
+    assert made.key_of("c1").id != key.id
+
+
+def test_after_a_rotation_the_old_master_key_opens_nothing_and_all_is_still_there(tmp_path: Path) -> None:
+    old, new = "ab" * 32, "cd" * 32
+    before = vault(tmp_path, old)
+    keys = [before.key_of(name) for name in ("c1", "c2")]
+    sealed = keys[0].seal(bytes(12), b"words", b"place")
+    assert vault(tmp_path, new, old).rotate() == 2
+    after = vault(tmp_path, new)
+    assert after.count() == 2
+    found = after.find("c1", keys[0].id)
+    assert found is not None
+    assert found.open(bytes(12), sealed, b"place") == b"words"
+    with pytest.raises(Denied):
+        vault(tmp_path, old)
+
+
+def test_a_process_that_runs_during_a_rotation_wraps_with_the_new_ring(tmp_path: Path) -> None:
+    old, new = "ab" * 32, "cd" * 32
+    running = vault(tmp_path, new, old)
+    vault(tmp_path, new, old).rotate()
+    key = running.key_of("later")
+    assert vault(tmp_path, new).find("later", key.id) is not None
+
+
+def test_no_secret_lies_in_the_open(tmp_path: Path) -> None:
+    made = vault(tmp_path)
+    secrets = [made.key_of(name)._secret for name in ("c1", "c2")]
+    for path in (tmp_path / "keys").rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o777 == 0o600
+            data = path.read_bytes()
+            assert not any(secret in data or secret.hex().encode() in data for secret in secrets)
+
+
+def test_a_folder_whose_key_is_not_set_is_locked(tmp_path: Path) -> None:
+    (tmp_path / "master").write_text("ab" * 32)
+    settings = Settings(data_dir=str(tmp_path / "data"))
+    assert open_vault(settings) is None
+    assert not is_locked(settings)
+    assert scratch_of(settings) == tmp_path / "data" / "scratch"
+    encrypted = Settings(
+        data_dir=str(tmp_path / "data"), encryption=Encryption(key=f"file:{tmp_path / 'master'}")
+    )
+    assert open_vault(encrypted) is not None
+    assert is_locked(settings)
+    with pytest.raises(SettingsError, match="encrypted"):
+        refuse_locked(settings)
+    assert tmp_path not in scratch_of(encrypted).parents, "nothing lies in the open beside what is sealed"
+    nowhere = Settings(encryption=Encryption(key="env:X", scratch="/no/such/folder"))
+    with pytest.raises(SettingsError, match="scratch"):
+        scratch_of(nowhere)
