@@ -19,6 +19,7 @@ from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation, Status
+from earwitness.pipeline.backup import Manifest, back_up, restore
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.lock import FolderLock
@@ -111,6 +112,27 @@ class Library(Protected):
                 self.shipping.bring_back()
             legs.forget_all(self.catalog.database)
             return self._take_in()
+
+    def back_up(self, target: Path) -> Manifest:
+        """Everything that cannot be made again, in one new file; calls may run meanwhile."""
+        manifest = back_up(self.data_path, self.catalog.database, target)
+        facts = {"files": len(manifest.members), "signer": manifest.signer}
+        self.audit.note("backup", workspace="", facts=facts, actor=self.actor)
+        return manifest
+
+    def restore(self, source: Path, *, signer: str = "") -> tuple[Manifest, int]:
+        """Take a backup into this empty installation; what it was, and how many conversations there are.
+
+        Raises what `pipeline.backup.restore` does, and `InUse` while a server runs on the folder.
+        """
+        with FolderLock(self.data_path):
+            manifest = restore(source, self.data_path, self.catalog.database, signer=signer)
+            if self.shipping:
+                self.shipping.bring_back()
+            count = self._take_in()
+        facts = {"files": len(manifest.members), "signer": manifest.signer}
+        self.audit.note("restore", workspace="", facts=facts, actor=self.actor)
+        return manifest, count
 
     def _take_in(self) -> int:
         self.sweep()

@@ -42,6 +42,8 @@ COMMANDS = {
     "verify": ("verify", "check every byte of the journals"),
     "recover": ("recover", "put the journals of a crashed recorder in order"),
     "retention": ("retention", "delete what the rules no longer let stay"),
+    "backup": ("backup", "write everything that cannot be made again into one file"),
+    "restore": ("restore", "put a backup into an empty data folder"),
     "reindex": ("reindex", "make the catalog again from the journals"),
     "db": ("db", "upgrade or downgrade the catalog"),
     "keys": ("keys", "make, list and revoke API keys"),
