@@ -85,6 +85,7 @@ POINTERS = (  # the fields of `WireMapping` that say where a value stands
     "role",
     "text",
     "audio",
+    "rate",
     "item",
     "previous",
     "time",
@@ -93,6 +94,7 @@ POINTERS = (  # the fields of `WireMapping` that say where a value stands
     "tool_arguments",
     "tool_result",
     "tool_call",
+    "problem",
 )
 
 
@@ -103,6 +105,7 @@ class WireMapping(msgspec.Struct, frozen=True):
     role: str = ""  # where it stands whose it is; nowhere: the client's are the user's
     text: str = ""  # where its words stand
     audio: str = ""  # where its sound stands, in base64
+    rate: str = ""  # where the sound's samples a second stand; nowhere: `rate_hz`
     item: str = ""  # where the message's id stands; nowhere: each is one of its own
     previous: str = ""  # where the id of the message before it stands
     time: str = ""  # where it stands when it was said: s or ms since 1970, or RFC 3339
@@ -111,6 +114,7 @@ class WireMapping(msgspec.Struct, frozen=True):
     tool_arguments: str = ""  # where its arguments stand
     tool_result: str = ""  # where its result stands
     tool_call: str = ""  # where the tool call's id stands
+    problem: str = ""  # where an error is told in words
     user: tuple[str, ...] = ("user",)  # values of role that mean the user
     assistant: tuple[str, ...] = ("assistant",)  # values of role that mean the assistant
     system: tuple[str, ...] = ("system",)  # values of role that mean neither

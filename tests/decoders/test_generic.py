@@ -168,3 +168,19 @@ def test_mapping_that_cannot_be_used_is_told_once() -> None:
 
 def test_mapping_of_a_later_version_is_read_as_far_as_it_is_known() -> None:
     assert begun(smell="/smell").tell("client", said("human", "Hi."))[0].startswith("MessageOpened")
+
+
+def test_sound_may_say_its_own_rate_and_change_it() -> None:
+    leg = begun(rate="/hz")
+    sound = {"from": "robot", "body": {"sound": "AAAA"}}
+    assert leg.tell("server", sound | {"hz": 24000})[0] == (
+        "FormatSet party=agent encoding=pcm_s16le rate_hz=24000"
+    )
+    assert leg.tell("server", sound | {"hz": 24000}) == ["AudioArrived party=agent byte_count=3"]
+    assert leg.tell("server", sound)[0] == "FormatSet party=agent encoding=pcm_s16le rate_hz=8000"
+    assert leg.tell("server", sound | {"hz": "fast"}) == ['Undecoded reason="sound at an impossible rate"']
+
+
+def test_an_error_is_told_where_the_mapping_says() -> None:
+    told = begun(problem="/oops").tell("server", {"kind": "fault", "oops": "the voice is gone"})
+    assert told == ['ProblemReported code=fault message="the voice is gone"']

@@ -119,6 +119,7 @@ class Recorder:
             labels=tuple(labels),
             metadata=dict(metadata or {}),
             path=strike_target(path),
+            mapping=dict(choice.mapping),
             kept=choice.kept,
         )
         return cls(opened, Path(data_dir), clock, choice)

@@ -10,7 +10,16 @@ from typing import Any
 
 from earwitness.clock import NS_PER_MS, NS_PER_S
 from earwitness.decoders.pointer import steps_of, value_at
-from earwitness.decoders.wire import INT64, Unreadable, id_of, json_of, read_base64, read_object, text_of
+from earwitness.decoders.wire import (
+    INT64,
+    RATES_HZ,
+    Unreadable,
+    id_of,
+    json_of,
+    read_base64,
+    read_object,
+    text_of,
+)
 from earwitness.journal.record import Kind, Origin, Record
 from earwitness.model.events import (
     AudioArrived,
@@ -23,6 +32,7 @@ from earwitness.model.events import (
     MessageOpened,
     Party,
     PlaybackCut,
+    ProblemReported,
     Role,
     Stamp,
     TextArrived,
@@ -35,7 +45,7 @@ from earwitness.settings import POINTERS, WireMapping
 Body = dict[str, Any]
 
 MILLISECONDS_FROM = 10**11  # a number of seconds as great as this is the year 5138
-SAYING = ("text", "audio", "conversation", "tool_name", "tool_arguments", "tool_result")
+SAYING = ("text", "audio", "conversation", "tool_name", "tool_arguments", "tool_result", "problem")
 _PARTIES = {Role.USER: Party.CALLER, Role.ASSISTANT: Party.AGENT}
 
 
@@ -51,7 +61,7 @@ class Generic:
             **dict.fromkeys(mapping.user, Role.USER),
         }
         self._conversation: str | None = None
-        self._formatted: set[Party] = set()
+        self._rates_hz: dict[Party, int] = {}
         self._count = 0
         self._opened: set[str] = set()
         self._closed: set[str] = set()
@@ -69,7 +79,8 @@ class Generic:
         events: list[Event] = []
         try:
             if record.kind is Kind.BINARY and self._mapping.binary_audio:
-                return list(self._heard(seen, _by_origin(record), len(record.payload)))
+                party = _by_origin(record)
+                return list(self._heard(seen, party, len(record.payload), self._mapping.rate_hz))
             body = read_object(record.payload)
             kind = self._text(body, "type") or ""
             if kind not in self._mapping.ignored:
@@ -97,6 +108,8 @@ class Generic:
         yield from self._on_sound(seen, record, body)
         yield from self._on_tool(seen, body)
         yield from self._on_text(seen, record, body, is_piece=kind in self._mapping.pieces)
+        if problem := self._text(body, "problem"):
+            yield ProblemReported(seen=seen, code=kind, message=problem)
         if kind in self._mapping.ends:
             yield EndAnnounced(seen=seen, reason=kind)
 
@@ -127,13 +140,22 @@ class Generic:
         if found := self._sound(record, body):
             party, sound = found
             item = self._id(body, "item") if party is Party.AGENT else None
-            yield from self._heard(seen, party, len(sound), item)
+            yield from self._heard(seen, party, len(sound), self._rate_hz(body), item)
 
-    def _heard(self, seen: Stamp, party: Party, byte_count: int, item: str | None = None) -> Iterator[Event]:
-        mapping = self._mapping
-        if byte_count and party not in self._formatted:
-            self._formatted.add(party)
-            yield FormatSet(seen=seen, party=party, encoding=mapping.encoding, rate_hz=mapping.rate_hz)
+    def _rate_hz(self, body: Body) -> int:
+        rate_hz = self._value(body, "rate")
+        if rate_hz is None:
+            return self._mapping.rate_hz
+        if type(rate_hz) is not int or rate_hz not in RATES_HZ:
+            raise Unreadable("sound at an impossible rate")
+        return rate_hz
+
+    def _heard(
+        self, seen: Stamp, party: Party, byte_count: int, rate_hz: int, item: str | None = None
+    ) -> Iterator[Event]:
+        if byte_count and self._rates_hz.get(party) != rate_hz:
+            self._rates_hz[party] = rate_hz
+            yield FormatSet(seen=seen, party=party, encoding=self._mapping.encoding, rate_hz=rate_hz)
         if byte_count:
             yield AudioArrived(seen=seen, party=party, byte_count=byte_count, item=item)
 

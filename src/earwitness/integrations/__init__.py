@@ -5,38 +5,43 @@ Each file knows one library and imports it only there; none of them knows what a
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from earwitness.capture.choosing import kept_of
 from earwitness.capture.door import KEEPS, Choice
 from earwitness.capture.edge import guarded
 from earwitness.clock import Clock
 from earwitness.errors import InvalidInput
-from earwitness.integrations import elevenlabs, hume, openai, openai_agents
+from earwitness.integrations import elevenlabs, hume, openai, openai_agents, pipecat
 from earwitness.integrations.attached import Attached
 from earwitness.recording import prepare
 
 __all__ = ["Attached", "attach"]
 
-_Path = Callable[[Any], str]
-_Join = Callable[[Any, Attached], None]
 
-_KNOWN: dict[str, tuple[str, _Path, _Join]] = {  # class: provider, what it dials, how to join it
-    "agents.realtime.session.RealtimeSession": ("openai", openai_agents.path, openai_agents.join),
-    "openai.resources.realtime.realtime.RealtimeConnection": ("openai", openai.path, openai.join),
-    "openai.resources.realtime.realtime.AsyncRealtimeConnection": ("openai", openai.path, openai.join),
-    "elevenlabs.conversational_ai.conversation.Conversation": (
-        "elevenlabs",
-        elevenlabs.path,
-        elevenlabs.join,
-    ),
-    "elevenlabs.conversational_ai.conversation.AsyncConversation": (
-        "elevenlabs",
-        elevenlabs.path,
-        elevenlabs.join,
-    ),
-    "hume.empathic_voice.chat.socket_client.ChatSocketClient": ("hume", hume.path, hume.join),
-    "hume.empathic_voice.chat.socket_client.AsyncChatSocketClient": ("hume", hume.path, hume.join),
+class _Known(NamedTuple):
+    """How objects of one class are recorded."""
+
+    provider: str
+    path: Callable[[Any], str]  # what it dials
+    join: Callable[[Any, Attached], None]
+    mapping: Mapping[str, Any] = {}  # where the form is our own
+
+
+_openai = _Known("openai", openai.path, openai.join)
+_elevenlabs = _Known("elevenlabs", elevenlabs.path, elevenlabs.join)
+_hume = _Known("hume", hume.path, hume.join)
+_pipecat = _Known("generic", lambda _: "", pipecat.join, pipecat.MAPPING)
+_KNOWN = {
+    "agents.realtime.session.RealtimeSession": _Known("openai", openai_agents.path, openai_agents.join),
+    "openai.resources.realtime.realtime.RealtimeConnection": _openai,
+    "openai.resources.realtime.realtime.AsyncRealtimeConnection": _openai,
+    "elevenlabs.conversational_ai.conversation.Conversation": _elevenlabs,
+    "elevenlabs.conversational_ai.conversation.AsyncConversation": _elevenlabs,
+    "hume.empathic_voice.chat.socket_client.ChatSocketClient": _hume,
+    "hume.empathic_voice.chat.socket_client.AsyncChatSocketClient": _hume,
+    "pipecat.pipeline.worker.PipelineWorker": _pipecat,
+    "pipecat.pipeline.task.PipelineTask": _pipecat,  # the class's place before Pipecat 1
 }
 
 
@@ -65,18 +70,17 @@ def attach(
             f"Known: {', '.join(name.rsplit('.', 1)[1] for name in _KNOWN)}. For others: earwitness.record."
         )
         raise InvalidInput(f"a {type(connection).__name__} cannot be attached", hint=hint)
-    provider, path, join = known
     prepare(data_dir)
     attached = Attached.begin(
-        provider=provider,
+        provider=known.provider,
         conversation=conversation,
         subject=subject,
         labels=labels,
         metadata=metadata,
         data_dir=data_dir,
-        path=guarded(lambda: path(connection), lambda _: ""),
-        choice=Choice(kept_of(keep), needs_consent=require_consent),
+        path=guarded(lambda: known.path(connection), lambda _: ""),
+        choice=Choice(kept_of(keep), mapping=known.mapping, needs_consent=require_consent),
         clock=clock,
     )
-    guarded(lambda: join(connection, attached), attached.failed)
+    guarded(lambda: known.join(connection, attached), attached.failed)
     return attached
