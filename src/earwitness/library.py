@@ -187,6 +187,7 @@ class Library(Protected):
         done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch)
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
+            self.seal(done, folders)
         return done
 
     # -- running calls --------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The desk's part that protects people and evidence: holds, erasure, the trail."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -7,16 +8,22 @@ import msgspec
 
 from earwitness.asking import Asking
 from earwitness.errors import InvalidInput
+from earwitness.journal import recovery
+from earwitness.model.conversation import Conversation
 from earwitness.pipeline.follow import find_folder
 from earwitness.privacy.audit import Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.privacy.erasure import Erasure, Erasures
 from earwitness.privacy.holds import Hold, Holds
+from earwitness.privacy.proving import problems_of_log
 from earwitness.privacy.retaining import Retention
 from earwitness.privacy.retention import Rules
-from earwitness.privacy.vault import Vault
+from earwitness.privacy.vault import Vault, is_locked
+from earwitness.recorded import Recorded
 from earwitness.settings import Settings
+from earwitness.store.checking import differences
 from earwitness.store.finding import ConversationQuery
+from earwitness.store.objects import ObjectInfo
 from earwitness.store.rows import ConversationRow
 from earwitness.store.subjects import Subjects
 
@@ -116,6 +123,53 @@ class Protected(Asking):
         self.erasures.go_on()
         self.checkpoints.make_if_due()
         return self.checkpoints.deliver()
+
+    # -- proof ----------------------------------------------------------------------------------------
+
+    def seal(self, conversation: Conversation, folders: list[Path]) -> None:
+        """What was recorded and made of a call that ended becomes a leaf of the log: its journals' heads and
+        its files' hashes."""
+        heads = {folder.name: recovery.verify(folder).head for folder in folders}
+        artifacts = self.catalog.artifacts(conversation.workspace, conversation.id)
+        facts = {"journals": heads, "files": {a.name: a.sha256 for a in artifacts}}
+        before = self._seals(conversation.workspace, conversation.id)
+        if not before or before[0].facts != facts:
+            self.audit.note(
+                "seal", workspace=conversation.workspace, conversation=conversation.id, facts=facts
+            )
+
+    def _seals(self, workspace: str, conversation: str) -> list[Entry]:
+        """What was sealed of it, newest first."""
+        return self.audit.entries(
+            AuditQuery(workspace=workspace, conversation=conversation, action="seal", limit=1000)
+        )
+
+    def prove(self, ref: str | None = None, *, checkpoint: str | None = None) -> list[str]:
+        """What of the recordings, or of one, is not as it was: in journals, files, rows and the audit log.
+
+        `checkpoint` is a signed head that was kept elsewhere. Nothing: all is as it was written.
+        """
+        chosen = [self.conversation(ref)] if ref else list(self.conversations())
+        problems = [problem for recorded in chosen for problem in self._problems(recorded)]
+        notes, key = self.checkpoints.stored(), self.checkpoints.public_key
+        return [*problems, *problems_of_log(self.audit, notes, key, checkpoint)]
+
+    def _problems(self, recorded: Recorded) -> Iterator[str]:
+        sealed = self._seals(recorded.row.workspace_id, recorded.id)
+        for folder in recorded.folders:
+            found = recovery.verify(folder)
+            yield from (f"journal {folder.name}: {problem}" for problem in found.problems)
+            heads = {entry.facts["journals"].get(folder.name, found.head) for entry in sealed}
+            if heads - {found.head} and not found.problems:
+                yield f"journal {folder.name} is not the one that was sealed: it was written anew or cut"
+        for artifact in recorded.artifacts():
+            info = ObjectInfo(path=artifact.path, byte_count=artifact.byte_count, sha256=artifact.sha256)
+            if not self.objects.exists(artifact.path) or not self.objects.holds(info):
+                yield f"file {artifact.name} of conversation {recorded.id} was changed or is gone"
+            elif sealed and sealed[0].facts["files"].get(artifact.name) not in (None, artifact.sha256):
+                yield f"file {artifact.name} of conversation {recorded.id} is not the one that was sealed"
+        if self.vault is not None or not is_locked(self.settings):
+            yield from differences(self.catalog.database, recorded.conversation)
 
     # -- the trail ------------------------------------------------------------------------------------
 

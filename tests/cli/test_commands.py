@@ -167,13 +167,15 @@ def test_verify_finds_a_changed_byte(own_typist: Typist, order: str) -> None:
     own_typist.type("verify", "--all")
     own_typist.type("verify", order, "--all", exits=2)
     (folder,) = [
-        f for f in leg_folders(own_typist.folder / "journal") if f.name in own_typist.json("verify", order)
+        f
+        for f in leg_folders(own_typist.folder / "journal")
+        if f.name in own_typist.json("verify", order)["journals"]
     ]
     segment = next(folder.glob("*.ewj"))
     damaged = bytearray(segment.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     segment.write_bytes(damaged)
-    (found,) = own_typist.json("verify", order, exits=1).values()
+    (found,) = own_typist.json("verify", order, exits=1)["journals"].values()
     assert found["problems"]
 
 
