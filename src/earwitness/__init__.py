@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from earwitness.capture.recorder import record
     from earwitness.integrations import attach
+    from earwitness.integrations.tracing import trace_processor
     from earwitness.library import open_library
 
 try:
@@ -17,12 +18,13 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["__version__", "attach", "open_library", "record"]
+__all__ = ["__version__", "attach", "open_library", "record", "trace_processor"]
 
 _HOMES = {  # public name: the module that has it
     "attach": "earwitness.integrations",
     "open_library": "earwitness.library",
     "record": "earwitness.recording",
+    "trace_processor": "earwitness.integrations.tracing",
 }
 
 
@@ -33,4 +35,5 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(_HOMES[name]), name)
     except ModuleNotFoundError as error:
-        raise ImportError(f"earwitness.{name} needs {error.name}: install earwitness[server]") from error
+        package = "openai-agents" if error.name == "agents" else "earwitness[server]"
+        raise ImportError(f"earwitness.{name} needs {error.name}: install {package}") from error
