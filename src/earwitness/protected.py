@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from earwitness.asking import Asking
+from earwitness.bundle import write_bundle
 from earwitness.errors import InvalidInput
 from earwitness.journal import recovery
 from earwitness.model.conversation import Conversation
@@ -170,6 +171,13 @@ class Protected(Asking):
                 yield f"file {artifact.name} of conversation {recorded.id} is not the one that was sealed"
         if self.vault is not None or not is_locked(self.settings):
             yield from differences(self.catalog.database, recorded.conversation)
+
+    def bundle(self, ref: str, folder: Path) -> Path:
+        """Write one conversation with all that proves it below a folder: its files, its journals as they lie,
+        the log's entries about it with their proofs, a signed checkpoint, and a program that checks all this
+        and needs nothing of ours. Returns where it is. Raises `Conflict` where a bundle is there already.
+        """
+        return write_bundle(self.conversation(ref), folder, self.audit, self.checkpoints, actor=self.actor)
 
     # -- the trail ------------------------------------------------------------------------------------
 

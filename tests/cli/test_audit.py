@@ -1,3 +1,6 @@
+from pathlib import Path
+
+from earwitness.privacy import proof
 from typed import Typist
 
 
@@ -23,3 +26,10 @@ def test_a_checkpoint_and_its_key_are_printed(own_typist: Typist, order: str) ->
     note = own_typist.type("audit", "--checkpoint").stdout
     assert note.startswith("earwitness/")
     assert len(own_typist.type("audit", "--public-key").stdout.strip()) == 64
+
+
+def test_a_proof_bundle_is_exported(own_typist: Typist, order: str, tmp_path: Path) -> None:
+    made = own_typist.type("export", order, "-o", tmp_path / "out", "--proof").stdout.strip()
+    key = own_typist.type("audit", "--public-key").stdout.strip()
+    assert proof.main([made, "--key", key]) == 0
+    own_typist.type("export", "--all", "-o", tmp_path / "out", "--proof", exits=2)

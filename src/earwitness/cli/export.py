@@ -21,6 +21,7 @@ from earwitness.cli.desk import json_option, library_of, print_json_list, worksp
     help="Which files, named and shaped how.",
 )
 @click.option("--wav", is_flag=True, help="With `recordings`: the agent's audio as a WAV file too.")
+@click.option("--proof", is_flag=True, help="With journals, proofs and a program that checks them.")
 @workspace_option
 @json_option
 @click.pass_context
@@ -31,6 +32,7 @@ def command(
     output: Path,
     layout: str,
     wav: bool,
+    proof: bool,
     workspace: str,
     as_json: bool,
 ) -> None:
@@ -41,6 +43,11 @@ def command(
     if bool(ref) == everything:
         raise click.UsageError("give either an ID or --all")
     library = library_of(context, workspace)
+    if proof:
+        if ref is None:
+            raise click.UsageError("--proof needs an ID")
+        click.echo(str(library.bundle(ref, output)))
+        return
     chosen = library.conversations() if ref is None else [library.conversation(ref)]
     written = (str(path) for recorded in chosen for path in recorded.export(output, layout, wav=wav))
     if as_json:

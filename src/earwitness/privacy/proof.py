@@ -1,14 +1,20 @@
-"""What a stranger needs to check the audit log: leaves, proofs and signed checkpoints.
+"""What a stranger needs to check a proof bundle: leaves, proofs, signed checkpoints, journals.
 
-Only the standard library and `cryptography`, nothing of ours: this very file travels in every proof bundle.
+Only the standard library and `cryptography`, nothing of ours: this very file travels in every bundle as
+`verify.py` and is run there: `python verify.py [FOLDER] [--key HEX]`; exit status 0: all is proven.
+
 Trees are those of RFC 9162, section 2.1; checkpoints are signed notes as transparency logs write them
 (C2SP, tlog-checkpoint), signed with Ed25519.
 """
 
+import argparse
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import struct
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -140,3 +146,94 @@ def leaf_of(entry: Mapping[str, Any]) -> bytes:
     """The leaf of an audit entry, given as the mapping that `GET /api/v1/audit` shows."""
     names = ("number", "workspace", "at", "action", "outcome", "conversation", "facts", "commitments")
     return canonical({name: entry[name] for name in names})
+
+
+def head_of(segments: Sequence[bytes]) -> str:
+    """The hash of a journal's last block, which pins all before it; `segments` as they lie in its files.
+
+    Raises `ValueError` where blocks do not continue each other. See FORMAT.md.
+    """
+    head, due = bytes(32), 0
+    for data in segments:
+        offset = 100
+        while offset < len(data):
+            header = data[offset : offset + 104]
+            if len(header) < 104 or not header.startswith(b"\x89EWB\r\n\x1a\n"):
+                raise ValueError(f"byte {offset} begins no block")
+            length, number = struct.unpack_from("<IQ", header, 12)
+            payload = data[offset + 104 : offset + 104 + length]
+            offset += 104 + length
+            if number < due:  # written again after a failed sync
+                continue
+            if number != due or header[64:96] != head or len(payload) != length:
+                raise ValueError(f"block {number} does not continue the chain")
+            head, due = hashlib.sha256(header + payload).digest(), number + 1
+    return head.hex()
+
+
+def problems_of_bundle(folder: Path, public_key: bytes | None = None) -> Iterator[str]:
+    """What in a bundle is not as it was sealed and signed; nothing: all is proven.
+
+    `public_key`: of the installation, from somewhere else than the bundle; without one the bundle proves
+    only that it was not changed since whoever has the key inside it made it.
+    """
+    proof = json.loads((folder / "proof.json").read_bytes())
+    key = public_key or bytes.fromhex(proof["public_key"])
+    point = read_checkpoint(proof["checkpoint"], key)
+    if point is None:
+        yield "the checkpoint was not signed with this key"
+        return
+    for entry in proof["entries"]:
+        leaf = leaf_hash(leaf_of(entry))
+        path = [bytes.fromhex(part) for part in entry["proof"]]
+        if root_of(leaf, entry["number"], point.size, path) != point.root:
+            yield f"entry {entry['number']} of the audit log is not in the signed tree"
+    manifest = (folder / "manifest.json").read_bytes()
+    made = proof["entries"][-1]["facts"]
+    if made.get("manifest") != hashlib.sha256(manifest).hexdigest():
+        yield "manifest.json is not the one that was signed"
+    files = json.loads(manifest)["files"]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    yield from (f"{name} is missing" for name in sorted(files.keys() - there))
+    yield from (
+        f"{name} does not belong here"
+        for name in sorted(there - files.keys() - {"manifest.json", "proof.json", "verify.py"})
+    )
+    for name in sorted(files.keys() & there):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files[name]:
+            yield f"{name} was changed"
+    yield from _problems_of_journals(folder, proof["entries"])
+
+
+def _problems_of_journals(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    sealed = [entry["facts"]["journals"] for entry in entries if entry["action"] == "seal"]
+    for leg, head in sealed[-1].items() if sealed else ():
+        segments = sorted((folder / "journal" / leg).glob("*.ewj"), key=lambda path: int(path.stem))
+        try:
+            found = head_of([path.read_bytes() for path in segments])
+        except ValueError as error:
+            found = str(error)
+        if found != head:
+            yield f"the journal of leg {leg} is not the one that was sealed: {found}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check one bundle and say what is wrong with it."""
+    parser = argparse.ArgumentParser(description="Check a proof bundle of Earwitness.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--key", help="public key of the installation in hex, from a source you trust")
+    options = parser.parse_args(arguments)
+    key = bytes.fromhex(options.key) if options.key else None
+    try:
+        problems = list(problems_of_bundle(options.folder, key))
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        problems = [f"this is no whole bundle: {type(error).__name__}: {error}"]
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print("proven" if key else "unchanged since it was made; give --key to prove by whom")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
