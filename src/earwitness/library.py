@@ -72,7 +72,8 @@ class Library(Protected):
         self.live_root = self.data_path / "live"
         self.vault = open_vault(settings)
         self.scratch = scratch_of(settings)
-        self.catalog = Catalog.open(settings.catalog_url)
+        cipher = self.vault.text_cipher() if self.vault else None
+        self.catalog = Catalog.open(settings.catalog_url, cipher=cipher)
         self.objects = open_objects(settings)
         if self.vault is not None:
             self.objects = SealedObjects(self.objects, self.vault)

@@ -163,14 +163,15 @@ class Protected(Asking):
             heads = {entry.facts["journals"].get(folder.name, found.head) for entry in sealed}
             if heads - {found.head} and not found.problems:
                 yield f"journal {folder.name} is not the one that was sealed: it was written anew or cut"
+        if is_locked(self.settings):
+            return  # files and rows are sealed, and the key is not here
         for artifact in recorded.artifacts():
             info = ObjectInfo(path=artifact.path, byte_count=artifact.byte_count, sha256=artifact.sha256)
             if not self.objects.exists(artifact.path) or not self.objects.holds(info):
                 yield f"file {artifact.name} of conversation {recorded.id} was changed or is gone"
             elif sealed and sealed[0].facts["files"].get(artifact.name) not in (None, artifact.sha256):
                 yield f"file {artifact.name} of conversation {recorded.id} is not the one that was sealed"
-        if self.vault is not None or not is_locked(self.settings):
-            yield from differences(self.catalog.database, recorded.conversation)
+        yield from differences(self.catalog.database, recorded.conversation)
 
     def bundle(self, ref: str, folder: Path) -> Path:
         """Write one conversation with all that proves it below a folder: its files, its journals as they lie,

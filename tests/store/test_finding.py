@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from earwitness.errors import InvalidInput
 from earwitness.model.conversation import Status
@@ -218,7 +219,7 @@ def test_a_time_without_zone_is_refused(calls: Catalog) -> None:
 def test_a_list_of_five_thousand_is_served_by_an_index_and_never_sorted(
     five_thousand: Catalog, filters: dict[str, object], index: str
 ) -> None:
-    wanted = finding.statement(msgspec.convert(filters, ConversationQuery), "sqlite")
+    wanted = finding.statement(msgspec.convert(filters, ConversationQuery), sqlite.dialect())
     with five_thousand.database.reading() as connection:
         sql = str(
             wanted.compile(

@@ -49,13 +49,13 @@ class Entry(Row, frozen=True, kw_only=True):
     outcome: str
     conversation_id: str | None
     facts: dict[str, Any]
-    private: dict[str, tuple[str, Any] | None]
+    private: dict[str, tuple[str, Any] | None] | str  # text: encrypted, and the key is not here
     commitments: dict[str, str]
     leaf_hash: str
 
     def known(self, name: str) -> Any:
         """A private value, such as `actor`; None where there is none, or it was erased."""
-        held = self.private.get(name)
+        held = self.private.get(name) if isinstance(self.private, dict) else None
         return held[1] if held else None
 
     def leaf(self) -> dict[str, Any]:

@@ -52,6 +52,15 @@ class _Log:
         leaf = leaf_hash(leaf_of(entry.leaf()))
         if leaf.hex() != entry.leaf_hash:
             yield f"audit entry {entry.number} was changed after it was written"
+        yield from self._private(entry)
+        if entry.action == "forget":
+            self._explained |= {(number, name) for number, name in entry.facts.get("struck", [])}
+        self.frontier.append(leaf)
+        self.frontier.size = max(self.frontier.size, entry.number + 1)
+
+    def _private(self, entry: Entry) -> Iterator[str]:
+        if not isinstance(entry.private, dict):
+            return  # encrypted, and the key is not here: the leaf is all that can be checked
         for name, mark in entry.commitments.items():
             held = entry.private.get(name)
             if held is None:
@@ -60,10 +69,6 @@ class _Log:
                 yield f"audit entry {entry.number}: its {name} was changed"
         for name in entry.private.keys() - entry.commitments.keys():
             yield f"audit entry {entry.number}: {name} was added"
-        if entry.action == "forget":
-            self._explained |= {(number, name) for number, name in entry.facts.get("struck", [])}
-        self.frontier.append(leaf)
-        self.frontier.size = max(self.frontier.size, entry.number + 1)
 
     def unexplained(self) -> Iterator[str]:
         for number, name in self._erased:

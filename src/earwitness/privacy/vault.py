@@ -21,11 +21,13 @@ from earwitness.clock import uuid7
 from earwitness.errors import Denied, EarwitnessError, NotFound, SettingsError
 from earwitness.journal.seal import unlock
 from earwitness.privacy.providers import Provider, provider_of
+from earwitness.privacy.text_cipher import TextCipher
 from earwitness.settings import Settings
 from earwitness.store.objects import FolderObjects
 
 _ID_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _RING = "ring"
+_CATALOG = "catalog"  # owner of the key of the catalog's texts
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -116,6 +118,10 @@ class Vault:
             for path in paths:
                 self._files.delete(path)
         return [path.rpartition("/")[2] for path in paths]
+
+    def text_cipher(self) -> TextCipher:
+        """What seals the catalog's texts."""
+        return TextCipher(self.key_of(_CATALOG)._secret)
 
     # -- rotation ---------------------------------------------------------------------------------
 

@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 
 from earwitness.store.columns import column, maybe, metadata
+from earwitness.store.secrecy import Handle
 from earwitness.store.types import Json, Moment, Name
 
 subjects = sa.Table(
     "subjects",
     metadata,
     column("workspace_id", Name, "tenant"),
-    column("id", Name, "research id, or whatever the person is known by"),
+    column("id", Handle, "research id, or whatever the person is known by"),
     column("created_at", Moment, "when it was registered, UTC"),
     sa.PrimaryKeyConstraint("workspace_id", "id"),
     sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),

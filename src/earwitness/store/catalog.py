@@ -41,6 +41,7 @@ from earwitness.store.rows import (
     ToolCallRow,
 )
 from earwitness.store.searching import Results, SearchQuery
+from earwitness.store.secrecy import Cipher
 from earwitness.store.tabulate import Tabulated, given_ids, tabulate
 from earwitness.store.types import moment, storable_row
 
@@ -66,13 +67,14 @@ class Catalog:
         self._one_writer = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
+    def open(cls, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, cipher: Cipher | None = None) -> Self:
         """Open it, make it where it is not, and bring its schema up to date.
 
         `url`: `sqlite:////absolute/path` or `postgresql://user@host/database`. Raises `SettingsError`,
-        `StorageUnavailable`, or `Damaged` for a file that is no database any more.
+        `StorageUnavailable`, or `Damaged` for a file that is no database any more. With a cipher what people
+        said lies sealed in it, see `secrecy`.
         """
-        database = Database(url, busy_timeout_s=busy_timeout_s)
+        database = Database(url, busy_timeout_s=busy_timeout_s, cipher=cipher)
         try:
             migrate.ensure_head(database)
         except BaseException:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from earwitness.errors import Damaged, EarwitnessError, SettingsError, StorageUnavailable
+from earwitness.store.secrecy import Cipher, use
 
 BUSY_TIMEOUT_S = 5.0
 _SQL_ERROR = 1  # SQLITE_ERROR
@@ -20,8 +21,11 @@ _BROKEN = ("malformed", "not a database")
 class Database:
     """Reading and writing transactions whose failures are errors of ours."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, cipher: Cipher | None = None
+    ) -> None:
         self.engine = _engine(_url(url), busy_timeout_s)
+        use(self.engine.dialect, cipher)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     @contextmanager

@@ -64,7 +64,7 @@ class Page(msgspec.Struct, frozen=True):
 
 def find(connection: sa.Connection, query: ConversationQuery) -> Page:
     """The next page. Raises `InvalidInput` for an unknown status or order, a bad cursor, limit or time."""
-    rows = connection.execute(statement(query, connection.dialect.name)).all()
+    rows = connection.execute(statement(query, connection.dialect)).all()
     items = tuple(to_row(ConversationRow, row) for row in rows[: query.limit])
     if len(rows) <= query.limit:
         return Page(items)
@@ -72,7 +72,7 @@ def find(connection: sa.Connection, query: ConversationQuery) -> Page:
     return Page(items, cursor.write(query.sort, getattr(items[-1], column), items[-1].id))
 
 
-def statement(query: ConversationQuery, dialect: str) -> sa.Select[Any]:
+def statement(query: ConversationQuery, dialect: sa.Dialect) -> sa.Select[Any]:
     """The SQL of one page and one row more."""
     table = schema.conversations
     sort = one_of(Sort, query.sort, "sort")
@@ -85,7 +85,7 @@ def statement(query: ConversationQuery, dialect: str) -> sa.Select[Any]:
         table.c.workspace_id == sa.bindparam("workspace"), *conditions(given)
     )
     if query.q:
-        found, given["words"] = conversations_with(dialect), words_for(query.q, dialect)
+        found, given["words"] = conversations_with(dialect.name), words_for(query.q, dialect)
         wanted = wanted.where(table.c.id.in_(found))
     if column.nullable:  # null has no place in an order that goes on from page to page
         wanted = wanted.where(column.is_not(None))

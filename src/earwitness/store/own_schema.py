@@ -7,6 +7,7 @@ They go when the conversation is deleted.
 import sqlalchemy as sa
 
 from earwitness.store.columns import column, maybe, metadata
+from earwitness.store.secrecy import Words
 from earwitness.store.types import Id, Moment, Name
 
 annotations = sa.Table(
@@ -17,7 +18,7 @@ annotations = sa.Table(
     column("conversation_id", Id, "conversation it is about"),
     column("kind", Name, "rating, note or span"),
     maybe("rating", sa.Integer, "1 to 5"),
-    column("text", sa.Text, "in words"),
+    column("text", Words, "in words"),
     maybe("message_key", Name, "key of the message it is about"),
     maybe("from_ms", sa.BigInteger, "begin of the span, ms since the conversation began"),
     maybe("to_ms", sa.BigInteger, "end of the span"),

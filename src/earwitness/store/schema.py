@@ -13,6 +13,7 @@ from earwitness.store import shipping_schema, trail  # noqa: F401  (its table is
 from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
 from earwitness.store.own_schema import annotations, label_decisions
+from earwitness.store.secrecy import Handle, Marks, Tree, Words
 from earwitness.store.types import Id, Json, Moment, Name
 
 __all__ = ["annotations", "api_keys", "label_decisions", "metadata", "sessions", "subjects", "trail", "users"]
@@ -35,9 +36,9 @@ conversations = sa.Table(
     ),
     column("recording_id", Name, "YYYYmmdd_HHMMSS_<call_id>, start in UTC"),
     column("providers", Json, "list of the providers of its legs, in order"),
-    maybe("subject", Name, "the person it belongs to: research id, customer id, phone number"),
+    maybe("subject", Handle, "the person it belongs to: research id, customer id, phone number"),
     column("labels", Json, "list of labels; table conversation_labels has the same as rows"),
-    column("metadata", Json, "whatever the application said of it"),
+    column("metadata", Tree, "whatever the application said of it"),
     column("status", Name, "active, complete, partial (something is known to be missing), failed"),
     column("reasons", Json, "why it is partial or failed"),
     column("started_at", Moment, "first record of the first leg, UTC"),
@@ -51,7 +52,7 @@ conversations = sa.Table(
     column("interruption_count", sa.Integer, "interruptions by either side"),
     column("gap_count", sa.Integer, "spans known to be missing"),
     maybe("outcome", sa.Text, "as the application said at the end"),
-    maybe("satisfaction", sa.Text, "as the application said at the end"),
+    maybe("satisfaction", Words, "as the application said at the end"),
     column("health_score", sa.Integer, "0 to 100: how far the record can be trusted"),
     maybe(
         "response_p50_ms", sa.BigInteger, "median time from the caller's end to the agent's sound, measured"
@@ -116,9 +117,9 @@ legs = sa.Table(
     column("closed_by", Name, "client, server or recorder"),
     maybe("close_code", sa.BigInteger, "WebSocket close code"),
     maybe("answer_status", sa.BigInteger, "HTTP status of the handshake; 101 is up"),
-    column("path", sa.Text, "path and query, secrets struck"),
-    column("user_agent", sa.Text, "the client's User-Agent"),
-    column("peer", sa.Text, "the client's address"),
+    column("path", Words, "path and query, secrets struck"),
+    column("user_agent", Words, "the client's User-Agent"),
+    column("peer", Words, "the client's address"),
     column("links", Json, "link keys by which legs join"),
     column("provider_ids", Json, "the provider's ids: call_sid, session_id, model ..."),
     maybe("provider_conversation_id", Name, "the provider's id of this call or session"),
@@ -148,8 +149,8 @@ messages = sa.Table(
     column("provider_message_id", Name, "the provider's id of the message"),
     column("role", Name, "user, assistant or system"),
     maybe("party", Name, "who speaks: caller, agent, human_agent; null: nobody"),
-    column("text", sa.Text, "what was generated or recognised"),
-    column("heard_text", sa.Text, "what reached the ear of it"),
+    column("text", Words, "what was generated or recognised"),
+    column("heard_text", Words, "what reached the ear of it"),
     column("status", Name, "open, completed, incomplete, interrupted, failed, removed"),
     *clock("seen", "first sign of it"),
     *clock("said", "when it was said, as its sender tells", nullable=True),
@@ -192,9 +193,9 @@ tool_calls = sa.Table(
     column("position", sa.Integer, "place in the conversation, from 0"),
     column("call_id", Name, "the provider's id of the tool call"),
     column("name", Name, "name of the tool"),
-    column("arguments", sa.Text, "JSON text as the model wrote it"),
-    maybe("result", sa.Text, "as sent back; null: none came"),
-    maybe("error", sa.Text, "what went wrong"),
+    column("arguments", Words, "JSON text as the model wrote it"),
+    maybe("result", Words, "as sent back; null: none came"),
+    maybe("error", Words, "what went wrong"),
     *clock("called", "when the arguments were whole"),
     *clock("returned", "when the result went back", nullable=True),
     maybe("latency_ms", sa.BigInteger, "from call to result"),
@@ -215,18 +216,18 @@ interruptions = sequence(
 snapshots = sequence(
     "snapshots",
     *clock("taken", "when"),
-    column("label", sa.Text, "name given, or history_updated"),
+    column("label", Words, "name given, or history_updated"),
     column("message_count", sa.Integer, "messages until then"),
     column("user_count", sa.Integer, "of role user"),
     column("assistant_count", sa.Integer, "of role assistant"),
     column("tool_count", sa.Integer, "tool calls until then"),
-    column("data", Json, "what the application gave with it"),
+    column("data", Tree, "what the application gave with it"),
     comment="State at one moment. Its history is the messages with seen_ns <= taken_ns.",
 )
 
 digits = sequence(
     "digits",
-    column("digit", Name, "key pressed"),
+    column("digit", Handle, "key pressed"),
     column("party", Name, "who pressed it"),
     *clock("pressed", "when"),
     comment="Keys pressed on the telephone.",
@@ -240,7 +241,7 @@ gaps = sequence(
     *clock("ended", "first thing kept after it", nullable=True),
     maybe("record_count", sa.BigInteger, "records lost, where known"),
     maybe("byte_count", sa.BigInteger, "bytes lost, where known"),
-    column("detail", sa.Text, "in words"),
+    column("detail", Words, "in words"),
     comment="Spans known to be missing.",
 )
 
@@ -248,7 +249,7 @@ findings = sequence(
     "findings",
     *of_leg(nullable=True),
     column("code", Name, "kind of finding"),
-    column("message", sa.Text, "in words"),
+    column("message", Words, "in words"),
     *clock("found", "when"),
     column("count", sa.BigInteger, "how often"),
     comment="What to know before trusting this record.",
@@ -270,7 +271,7 @@ search_entries = sa.Table(
         "key", Name, "key of the message or tool call, the label, position of the snapshot, id of the note"
     ),
     column("role", Name, "of a message; tool of a tool call; else empty"),
-    column("words", sa.Text, "what is found by: words without case and accents, a space between them"),
+    column("words", Marks, "what is found by: words without case and accents, a space between them"),
     sa.UniqueConstraint("conversation_id", "kind", "key"),
     sa.Index(None, "workspace_id", "conversation_id"),
     comment="What search looks through, one row for each text.",

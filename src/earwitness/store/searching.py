@@ -18,6 +18,7 @@ from earwitness.errors import InvalidInput
 from earwitness.store import cursor, entries, schema
 from earwitness.store.filters import Filters, conditions, one_of, values
 from earwitness.store.own_schema import annotations
+from earwitness.store.secrecy import cipher_of
 from earwitness.store.types import microseconds
 from earwitness.store.wanted import Wanted, read
 
@@ -103,7 +104,7 @@ def search(connection: sa.Connection, query: SearchQuery) -> Results:
         raise InvalidInput(f"limit {query.limit}", hint=f"Give a limit from 1 to {MAX_LIMIT}.")
     dialect = connection.dialect.name
     given = _values(query, order)
-    given["words"] = _written(wanted, dialect)
+    given["words"] = _written(_masked(wanted, connection.dialect), dialect)
     rows = connection.execute(statement(frozenset(given), order, dialect), given).all()
     hits = tuple(_hit(row, wanted) for row in rows[: query.limit])
     if len(rows) <= query.limit:
@@ -152,9 +153,15 @@ def conversations_with(dialect: str) -> sa.Select[tuple[str]]:
     return found.where(_entry.workspace_id == sa.bindparam("workspace"))
 
 
-def words_for(q: str, dialect: str) -> str:
+def words_for(q: str, dialect: sa.Dialect) -> str:
     """The search as this database wants it written. Raises `InvalidInput`."""
-    return _written(read(q), dialect)
+    return _written(_masked(read(q), dialect), dialect.name)
+
+
+def _masked(wanted: Wanted, dialect: sa.Dialect) -> Wanted:
+    """What is looked for in an index that holds marks in the place of words."""
+    cipher = cipher_of(dialect)
+    return wanted.masked(cipher.mark) if cipher else wanted
 
 
 def _written(wanted: Wanted, dialect: str) -> str:

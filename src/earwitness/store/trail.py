@@ -6,6 +6,7 @@ They name conversations without a foreign key: a trail outlives what it tells of
 import sqlalchemy as sa
 
 from earwitness.store.columns import column, maybe, metadata
+from earwitness.store.secrecy import Tree, Words
 from earwitness.store.types import Id, Json, Moment, Name
 
 audit_entries = sa.Table(
@@ -24,7 +25,7 @@ audit_entries = sa.Table(
     column("outcome", Name, "done, denied, refused, deferred, failed"),
     maybe("conversation_id", Id, "conversation it was about"),
     column("facts", Json, "what else is known of it, nothing personal: part of the leaf as it stands"),
-    column("private", Json, "who, about whom, from where: name -> [salt, value]; null once erased"),
+    column("private", Tree, "who, about whom, from where: name -> [salt, value]; null once erased"),
     column("commitments", Json, "name -> SHA-256 of salt and value: what the leaf holds of `private`"),
     column("leaf_hash", Name, "of the entry as a leaf of the Merkle tree (RFC 9162), hex"),
     sa.Index(None, "workspace_id", "number"),
@@ -50,7 +51,7 @@ holds = sa.Table(
     column("conversation_id", Id, "conversation that must stay"),
     column("placed_at", Moment, "since when, UTC"),
     column("placed_by", sa.Text, "by whom"),
-    column("reason", sa.Text, "why"),
+    column("reason", Words, "why"),
     sa.PrimaryKeyConstraint("workspace_id", "conversation_id"),
     comment="Legal holds that are in force. The audit log tells of those that were.",
 )
@@ -64,9 +65,9 @@ erasures = sa.Table(
     column("requested_at", Moment, "when it was asked for, UTC"),
     maybe("done_at", Moment, "when nothing was left, UTC"),
     column("state", Name, "deferred, under_way or done"),
-    column("reason", sa.Text, "why it is to go"),
+    column("reason", Words, "why it is to go"),
     column("deferred_because", sa.Text, "what keeps it, e.g. a legal hold; empty: nothing"),
-    column("certificate", Json, "what was destroyed; empty until it is done"),
+    column("certificate", Tree, "what was destroyed; empty until it is done"),
     sa.Index(None, "workspace_id", "conversation_id"),
     sa.Index(None, "state", "workspace_id"),
     comment="Requests to erase, kept for ever: the certificate names ids and counts, no person.",

@@ -56,6 +56,20 @@ class Wanted(NamedTuple):
                 found.append((start, max(ends)))
         return found
 
+    def masked(self, mark: Callable[[str], str]) -> "Wanted":
+        """The same with marks in the place of words. Raises `InvalidInput` for the beginning of a word."""
+        every = [term for group in (*self.groups, self.without) for term in group]
+        if any(term.is_prefix for term in every):
+            raise InvalidInput(
+                "the beginning of a word cannot be searched for where the index is encrypted",
+                hint="Search for whole words.",
+            )
+
+        def masked(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+            return tuple(Term(tuple(map(mark, term.words)), False) for term in terms)
+
+        return Wanted(tuple(map(masked, self.groups)), masked(self.without))
+
     def for_sqlite(self) -> str:
         """As a MATCH expression of FTS5."""
 
