@@ -1,4 +1,4 @@
-"""A proof bundle: one conversation for a stranger, who can check it offline and trusts nobody here.
+"""What goes out as a whole: a conversation with its proof for a stranger, a person's data for that person.
 
 Its journals are copied as they lie, encrypted or not; their heads are what was sealed. The files are open.
 """
@@ -6,7 +6,9 @@ Its journals are copied as they lie, encrypted or not; their heads are what was 
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from earwitness.errors import Conflict
 from earwitness.journal.segment import segment_paths
@@ -31,12 +33,7 @@ def write_bundle(
         (target / "journal" / leg.name).mkdir(parents=True)
         for segment in segment_paths(leg):
             shutil.copy(segment, target / "journal" / leg.name)
-    files = {
-        path.relative_to(target).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(target.rglob("*"))
-        if path.is_file()
-    }
-    manifest = proof.canonical({"conversation": recorded.id, "files": files})
+    manifest = proof.canonical({"conversation": recorded.id, "files": _hashes(target)})
     (target / "manifest.json").write_bytes(manifest)
     audit.note(
         "bundle",
@@ -48,6 +45,27 @@ def write_bundle(
     (target / "proof.json").write_text(json.dumps(_proof(recorded, audit, checkpoints), indent=1))
     shutil.copy(proof.__file__, target / "verify.py")
     return target
+
+
+def write_person(calls: Iterable[Recorded], looked: Sequence[dict[str, Any]], target: Path) -> Path:
+    """As `Library.export_subject`."""
+    if target.exists() and any(target.iterdir()):
+        raise Conflict(f"{target} is not empty", hint="Choose another folder; nothing was overwritten.")
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for recorded in calls:
+        recorded.export(target)
+    words = json.dumps(looked, indent=1, ensure_ascii=False, default=str)
+    (target / "access.json").write_text(words, "utf-8")
+    (target / "manifest.json").write_bytes(proof.canonical({"files": _hashes(target)}))
+    return target
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _proof(recorded: Recorded, audit: Audit, checkpoints: Checkpoints) -> dict[str, object]:

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 
 from earwitness.asking import Asking
-from earwitness.bundle import write_bundle
-from earwitness.errors import InvalidInput
+from earwitness.bundle import write_bundle, write_person
+from earwitness.errors import InvalidInput, NotFound
 from earwitness.journal import recovery
 from earwitness.model.conversation import Conversation
 from earwitness.pipeline.follow import find_folder
-from earwitness.privacy.audit import Audit, AuditQuery, Entry
+from earwitness.privacy.audit import MAX_LIMIT, Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.privacy.erasure import Erasure, Erasures
 from earwitness.privacy.holds import Hold, Holds
@@ -107,6 +107,25 @@ class Protected(Asking):
             self.erasures.forget(self.workspace, subject, by=self.actor)
         erase = partial(self.erasures.erase, reason=reason, by=self.actor, for_subject=True)
         return [erase(row) for row in rows]
+
+    def export_subject(self, subject: str, folder: Path) -> Path:
+        """Everything that is kept of this person, below `folder`: of each conversation sound, transcript,
+        events and documents; in `access.json` who looked; in `manifest.json` all files with their hashes.
+
+        Raises `NotFound` where nothing of theirs is here, `Conflict` where something is there already.
+        """
+        rows = self._all_of(subject)
+        if not rows:
+            raise NotFound(f"nothing of {subject} is here", hint="Is it spelt as in `earwitness list`?")
+        self._touch(None, subject)
+        about = {row.id: AuditQuery(conversation=row.id, limit=MAX_LIMIT) for row in rows}
+        about[""] = AuditQuery(subject=subject, limit=MAX_LIMIT)
+        whose = {
+            entry.number: entry.document()
+            for query in about.values()
+            for entry in self.audit.entries(msgspec.structs.replace(query, workspace=self.workspace))
+        }
+        return write_person(map(self._recorded, rows), [whose[n] for n in sorted(whose)], folder)
 
     def _all_of(self, subject: str) -> list[ConversationRow]:
         query = ConversationQuery(workspace=self.workspace, subject=subject, limit=1000)

@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 from asked import Asker
 
 BASE = "/api/v1/conversations"
@@ -32,3 +35,16 @@ def test_a_hold_needs_a_reason(own_asker: Asker, order: str) -> None:
     for body in ({}, {"reason": ""}, {"reason": "x" * 501}):
         assert own_asker.ask(f"{BASE}/{order}/hold", "admin", "POST", json=body).status_code == 422
     assert own_asker.ask(f"{BASE}/{order}/hold", "admin", "DELETE").status_code == 404
+
+
+def test_a_person_gets_a_zip_with_all_of_theirs(own_asker: Asker, order: str) -> None:
+    subject = own_asker.ask(f"{BASE}/{order}").json()["subject"]
+    assert own_asker.ask(f"/api/v1/subjects/{subject}", "read").status_code == 403
+    answer = own_asker.ask(f"/api/v1/subjects/{subject}", "admin")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert [name for name in names if order in name and name.endswith("stereo.flac")]
+    assert {"access.json", "manifest.json"} <= set(names)
+    assert own_asker.ask("/api/v1/subjects/nobody", "admin").status_code == 404

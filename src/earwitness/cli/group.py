@@ -48,6 +48,7 @@ COMMANDS = {
     "db": ("db", "upgrade or downgrade the catalog"),
     "keys": ("keys", "make, list and revoke API keys"),
     "users": ("users", "people who log in with a password, and their roles"),
+    "subject": ("subject", "hand out all that is kept of a person"),
     "subjects": ("subjects", "register people who may log in to save messages"),
 }
 USAGE, LOSSY = 2, 3

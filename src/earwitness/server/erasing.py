@@ -1,10 +1,13 @@
 """Holds, and erasure of a person: `/api/v1/conversations/{id}/hold`, `/api/v1/subjects/{subject}`."""
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from earwitness.privacy.erasure import Erasure
@@ -12,6 +15,8 @@ from earwitness.privacy.holds import LONGEST_REASON
 from earwitness.server.guard import Admin, Auditor
 
 router = APIRouter(prefix="/api/v1", tags=["protection"])
+
+IN_MEMORY_BYTES = 8 << 20
 
 Reason = Annotated[str, Query(max_length=LONGEST_REASON, description="why; kept in the trail")]
 
@@ -58,6 +63,30 @@ def holds(visitor: Auditor) -> dict[str, Any]:
 def erasures(visitor: Auditor, state: str | None = None) -> dict[str, Any]:
     found = visitor.library.erasures.list(visitor.library.workspace, state)
     return {"erasures": [shown(erasure) for erasure in found]}
+
+
+@router.get("/subjects/{subject:path}", summary="All that is kept of a person, and who looked: a ZIP file")
+def export_subject(visitor: Admin, subject: str) -> Response:
+    """Sound, transcripts, events and documents of every call, `access.json` and `manifest.json`."""
+    library = visitor.library
+    with TemporaryDirectory(dir=library.spool()) as folder:
+        made = library.export_subject(subject, Path(folder) / "export")
+        file = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(library.spool()))  # noqa: SIM115  closed by the answer
+        with zipfile.ZipFile(file, "w") as archive:
+            for path in sorted(path for path in made.rglob("*") if path.is_file()):
+                archive.write(path, path.relative_to(made))
+    headers = {
+        "Content-Disposition": 'attachment; filename="subject.zip"',
+        "Content-Length": str(file.tell()),
+    }
+    return StreamingResponse(_pieces(file), media_type="application/zip", headers=headers)
+
+
+def _pieces(file: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(1 << 18):
+            yield piece
 
 
 @router.delete("/subjects/{subject:path}", status_code=204, summary="Erase a person: all calls and the name")
