@@ -16,6 +16,7 @@ from earwitness.cli import play
 from earwitness.journal.reader import leg_folders
 from earwitness.server.guard import Links
 from earwitness.store.secret_file import ensure_secret
+from earwitness.tui import playback
 from played import Played
 from served import run
 from typed import Typist
@@ -35,6 +36,15 @@ def test_show_tells_the_call_at_a_glance(typist: Typist, order: str) -> None:
     assert "mushroom pizza" in typist.type("show", order).stdout
     assert typist.json("show", order)["id"] == order
     assert typist.json("show", "latest")["id"] == typist.json("list")[0]["id"]
+
+
+def test_view_prints_what_its_flags_ask_without_opening_a_screen(
+    typist: Typist, order: str, tmp_path: Path
+) -> None:
+    assert order in typist.type("view", "--list").stdout
+    assert "mushroom pizza" in typist.type("view", "--summary", order).stdout
+    typist.type("view", "--export", tmp_path / "call.txt", order)
+    assert "mushroom pizza" in (tmp_path / "call.txt").read_text("utf-8")
 
 
 def test_stats_tells_a_call_in_numbers_as_measured_and_by_events(typist: Typist, order: str) -> None:
@@ -110,7 +120,7 @@ def test_without_a_player_it_says_where_the_sound_is(
 def test_a_player_is_given_the_file(
     typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(play.sys, "platform", "linux")
+    monkeypatch.setattr(playback.sys, "platform", "linux")
     player = tmp_path / "aplay"
     player.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/told\n')
     player.chmod(0o700)

@@ -22,6 +22,7 @@ COMMANDS = {
     "transcript": ("transcript", "who said what: text, json, srt or vtt"),
     "stats": ("stats", "one conversation in numbers"),
     "events": ("events", "what was decoded, event by event"),
+    "view": ("view", "look at conversations in the terminal"),
     "play": ("play", "hear a conversation"),
     "export": ("export", "write a conversation's files in a named layout"),
     "import": ("importing", "take in calls that other recorders wrote"),

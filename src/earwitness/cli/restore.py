@@ -16,7 +16,7 @@ def command(context: click.Context, file: Path, signer: str) -> None:
 
     What was erased since then, as far as its tombstones are here, goes again at once.
 
-    Example: earwitness --data-dir new restore monday.tar
+    Example: earwitness restore monday.tar
     """
     from earwitness.library import Library
 
