@@ -3,7 +3,7 @@
 Frames come at the pace of real calls: `tw` is telephony, 381 bytes, 100 a second and leg; `oa` is an AI leg,
 6,600 bytes, 20 a second and leg. CPU is that of the whole process, all threads, less the same loop doing
 nothing. The bare peer has no record headers, no checksum, no chain, no sync and no bound. The third column is
-a journal that never syncs while it is measured.
+a journal that never syncs while it is measured; `encrypted` is against the journal that is not.
 
     python bench/journal.py [--seconds 3] [--rounds 3] [--legs 300]
 """
@@ -18,7 +18,10 @@ from pathlib import Path
 
 from earwitness.clock import SystemClock
 from earwitness.journal.record import Kind, Origin
+from earwitness.journal.seal import unlock
 from earwitness.journal.writer import Journal, LegWriter, Limits
+from earwitness.privacy.providers import provider_of
+from earwitness.privacy.vault import Vault
 
 TICK_S = 0.02
 LOADS = {"tw": (381, 2), "oa": (6_600, 0.4)}  # bytes of a frame, frames per tick and leg
@@ -96,6 +99,13 @@ def written(legs: int, frame: bytes, per_tick: float, seconds: float, root: Path
     return journal(legs, frame, per_tick, seconds, root, roomy)
 
 
+def sealed(legs: int, frame: bytes, per_tick: float, seconds: float, root: Path) -> tuple[float, int]:
+    """The same journal, every block encrypted."""
+    (root / "master.key").write_text(os.urandom(32).hex())
+    unlock(root / "journal", Vault(root / "keys", provider_of(f"file:{root / 'master.key'}")))
+    return journal(legs, frame, per_tick, seconds, root)
+
+
 def append_ns(frame: bytes, count: int = 20_000) -> float:
     """What the caller's thread feels: one append, nobody else at work."""
     with tempfile.TemporaryDirectory() as folder:
@@ -120,19 +130,30 @@ def main() -> None:
     parser.add_argument("--legs", type=int, default=300)
     options = parser.parse_args()
     print(f"{options.legs} legs, {options.seconds:g} s, median of {options.rounds}; CPU ns per frame")
-    print("load  bare writev  journal, no sync    journal  ratio  append alone")
+    print("load  bare writev  journal, no sync    journal  ratio  encrypted  ratio  append alone")
     for name, (size, per_tick) in LOADS.items():
         frame = os.urandom(size)
-        costs: dict[str, list[float]] = {"nothing": [], "bare": [], "written": [], "journal": []}
+        costs: dict[str, list[float]] = {
+            "nothing": [],
+            "bare": [],
+            "written": [],
+            "journal": [],
+            "sealed": [],
+        }
         for _ in range(options.rounds):
-            for job in (nothing, bare, written, journal):
+            for job in (nothing, bare, written, journal, sealed):
                 with tempfile.TemporaryDirectory() as folder:
                     cpu_s, frames = job(options.legs, frame, per_tick, options.seconds, Path(folder))
                 costs[job.__name__].append(cpu_s / frames * 1e9)
-        idle, *rest = (statistics.median(costs[job]) for job in ("nothing", "bare", "written", "journal"))
-        peer, no_sync, full = (cost - idle for cost in rest)
+        idle, *rest = (
+            statistics.median(costs[job]) for job in ("nothing", "bare", "written", "journal", "sealed")
+        )
+        peer, no_sync, full, locked = (cost - idle for cost in rest)
         alone = append_ns(frame)
-        print(f"{name:4} {peer:12,.0f} {no_sync:17,.0f} {full:10,.0f} {full / peer:6.1f} {alone:13,.0f}")
+        print(
+            f"{name:4} {peer:12,.0f} {no_sync:17,.0f} {full:10,.0f} {full / peer:6.1f} "
+            f"{locked:10,.0f} {locked / full:6.2f} {alone:13,.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def serve(settings: Settings, role: str) -> int:
     """Run one role until told to stop; the exit status."""
     from earwitness.server.recorder import recording, until_told_to_stop
 
+    leave_no_core()
     refuse_open_door(settings)
     print_first_key(settings)
     if role in ("api", "worker"):
@@ -54,6 +55,16 @@ def serve(settings: Settings, role: str) -> int:
 
     run(record())
     return 0
+
+
+def leave_no_core() -> None:
+    """A crash leaves no image of the memory, where keys and words lie in the open; nor does one of the desk,
+    which inherits this."""
+    try:
+        import resource
+    except ImportError:  # not a Unix: there is nothing to limit
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
