@@ -20,6 +20,7 @@ PARAMETERS = {
     "track": "stereo",
     "annotation_id": NOBODYS_ID,
     "label": "x",
+    "leg_id": NOBODYS_ID,
 }  # what else stands in a path; the conversation is the asker's choice
 OTHERS = "acme"  # the workspace of the key `other`
 

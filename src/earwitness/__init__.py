@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from earwitness.capture.recorder import record
     from earwitness.integrations import attach
     from earwitness.integrations.tracing import trace_processor
     from earwitness.library import open_library
+    from earwitness.recording import record
 
 try:
     __version__ = version("earwitness")

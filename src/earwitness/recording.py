@@ -5,13 +5,17 @@ A program sets it in its environment: `EARWITNESS_ENCRYPTION__KEY`, in the words
 `earwitness`; with a key that does not fit the folder it records nothing, and says that.
 """
 
-import functools
 import logging
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from earwitness.capture import recorder
+from earwitness.capture.choosing import kept_of
+from earwitness.capture.door import KEEPS, Choice
+from earwitness.capture.handover import Server
+from earwitness.capture.recorder import Recorder
+from earwitness.clock import Clock
 from earwitness.errors import EarwitnessError
 from earwitness.journal.seal import LegKey, unlock
 from earwitness.settings import Encryption, Settings
@@ -21,10 +25,44 @@ _log = logging.getLogger("earwitness")
 _prepared: set[tuple[Path, str]] = set()
 
 
-@functools.wraps(recorder.record)
-def record(**options: Any) -> recorder.Recorder:
-    prepare(options.get("data_dir", "earwitness-data"))
-    return recorder.record(**options)
+def record(
+    *,
+    provider: str,
+    conversation: str | None = None,
+    subject: str | None = None,
+    labels: Iterable[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+    data_dir: str | os.PathLike[str] = "earwitness-data",
+    path: str = "",
+    keep: Iterable[str] = KEEPS,
+    require_consent: bool = False,
+    server: str = "",
+    key: str = "",
+    clock: Clock | None = None,
+) -> Recorder:
+    """Begin to record one connection of this program to a provider; a context manager.
+
+    Legs with the same `conversation` text belong together. `path` is what was dialled, with its query. Of
+    each message is kept what `keep` names: `audio`, `raw`, `transcripts`; with none of them messages are
+    counted. With `require_consent` nothing is written before `Recorder.consent`. Legs that are over are
+    handed over to `server`, an address like https://host, with its API key; or to the one of the
+    environment, `EARWITNESS_HANDOVER__URL` and `..._KEY`. Raises `InvalidInput` for an unknown word in
+    `keep`, and nothing else: where nothing can be recorded it says so once in the log `earwitness`, and
+    `flush` is False.
+    """
+    prepare(data_dir)
+    return Recorder.begin(
+        provider=provider,
+        conversation=conversation,
+        subject=subject,
+        labels=labels,
+        metadata=metadata,
+        data_dir=data_dir,
+        path=path,
+        choice=Choice(kept_of(keep), needs_consent=require_consent),
+        server=Server(server, key),
+        clock=clock,
+    )
 
 
 def prepare(data_dir: str | os.PathLike[str]) -> None:

@@ -235,6 +235,13 @@ class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_local_hours: int = 24  # journals stay here so long after the bucket has them
 
 
+class Handover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server to which programs that record by themselves hand over what they recorded."""
+
+    url: str = ""  # http://host:port or https://host; empty: recordings stay where they are
+    key: str = ""  # an API key with the right to capture
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one process."""
 
@@ -249,6 +256,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: dict[str, Route] = {}
     webhooks: Webhooks = Webhooks()
     sip: Sip = Sip()
+    handover: Handover = Handover()
     audit: Trail = Trail()
     encryption: Encryption = Encryption()
 

@@ -59,7 +59,7 @@ def import_id(began_ns: int, content: bytes) -> str:
 
 def is_imported(root: Path, leg: str) -> bool:
     """Is there a leg of this id already?"""
-    return _place(root, leg).exists()
+    return place_of(root, leg).exists()
 
 
 def import_legs(root: Path, legs: Sequence[Leg]) -> None:
@@ -73,7 +73,7 @@ def import_legs(root: Path, legs: Sequence[Leg]) -> None:
             for leg in legs:
                 _write(work, leg)
             for leg in legs:
-                place = _place(root, leg.opened.leg)
+                place = place_of(root, leg.opened.leg)
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 next(work.glob(f"*/{leg.opened.leg}")).rename(place)
                 _sync_folder(place.parent)
@@ -83,10 +83,55 @@ def import_legs(root: Path, legs: Sequence[Leg]) -> None:
         ) from error
 
 
-def _place(root: Path, leg: str) -> Path:
+def keep_leg(root: Path, leg: str, records: Iterable[tuple[Instant, Origin, Kind, bytes]]) -> None:
+    """Write one leg into the journals at `root` as it was elsewhere: whole or not at all, on disk then.
+
+    What raises while its records are made leaves nothing behind. Raises `StorageUnavailable`.
+    """
+    try:
+        with _workshop(root) as work:
+            clock = ManualClock(wall_ns=_began_ns(leg))
+            with _journal(work, clock) as journal:
+                _append_all(journal.open_leg(leg), records)
+            place = place_of(root, leg)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            next(work.glob(f"*/{leg}")).rename(place)
+            _sync_folder(place.parent)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{error.filename or root}: {error.strerror}", hint="Is there room, and may you write there?"
+        ) from error
+
+
+def _began_ns(leg: str) -> int:
+    """The time in its id (UUIDv7)."""
+    return int(leg.replace("-", "")[:12], 16) * NS_PER_MS
+
+
+@contextmanager
+def _journal(root: Path, clock: ManualClock) -> Iterator[Journal]:
+    journal = Journal(root, clock=clock)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _append_all(writer: LegWriter, records: Iterable[tuple[Instant, Origin, Kind, bytes]]) -> None:
+    waiting = 0
+    for at, origin, kind, payload in records:
+        writer.append(at, origin, kind, payload)
+        waiting += len(payload)
+        if waiting >= SYNC_BYTES:
+            _sync(writer)
+            waiting = 0
+    _sync(writer)
+    writer.close()
+
+
+def place_of(root: Path, leg: str) -> Path:
     """Of the day on which the call was: where it is looked for by its id."""
-    seconds = int(leg.replace("-", "")[:12], 16) / 1000
-    return root / datetime.fromtimestamp(seconds, UTC).date().isoformat() / leg
+    return root / datetime.fromtimestamp(_began_ns(leg) / NS_PER_S, UTC).date().isoformat() / leg
 
 
 @contextmanager
@@ -119,22 +164,15 @@ def _is_locked(folder: Path) -> bool:
 
 
 def _write(root: Path, leg: Leg) -> None:
-    journal = Journal(root, clock=ManualClock(wall_ns=leg.began_ns))
-    try:
-        writer = journal.open_leg(leg.opened.leg)
-        waiting = 0
-        for line in _all_lines(leg):
-            at = Instant(line.at_ns - leg.began_ns + BEFORE_NS, line.at_ns)
-            payload = strike(line.payload) if line.kind is not Kind.BINARY else line.payload
-            writer.append(at, line.origin, line.kind, payload)
-            waiting += len(payload)
-            if waiting >= SYNC_BYTES:
-                _sync(writer)
-                waiting = 0
-        _sync(writer)
-        writer.close()
-    finally:
-        journal.close()
+    with _journal(root, ManualClock(wall_ns=leg.began_ns)) as journal:
+        _append_all(journal.open_leg(leg.opened.leg), _stamped(leg))
+
+
+def _stamped(leg: Leg) -> Iterator[tuple[Instant, Origin, Kind, bytes]]:
+    for line in _all_lines(leg):
+        at = Instant(line.at_ns - leg.began_ns + BEFORE_NS, line.at_ns)
+        payload = strike(line.payload) if line.kind is not Kind.BINARY else line.payload
+        yield at, line.origin, line.kind, payload
 
 
 def _all_lines(leg: Leg) -> Iterator[Line]:

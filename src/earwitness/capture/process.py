@@ -10,10 +10,13 @@ from typing import Any, Protocol
 
 from earwitness.capture.control import Control
 from earwitness.capture.edge import guarded
+from earwitness.capture.handover import Handover, Server
 from earwitness.capture.verbs import NOTES, Command
 from earwitness.clock import Clock
 from earwitness.errors import EarwitnessError
 from earwitness.journal.writer import Journal
+
+EXIT_S = 2.0  # a program that ends is held up no longer by what is still to be handed over
 
 _log = logging.getLogger("earwitness")
 _lock = threading.Lock()
@@ -39,10 +42,20 @@ class Process:
     """For one data folder."""
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
+        self._data_dir = data_dir
+        self._beginning = threading.Lock()
         self.live: weakref.WeakSet[Recording] = weakref.WeakSet()
         self.journal = Journal(data_dir / "journal", clock=clock)
         self.control = Control(data_dir, self._obey)
+        self._handover: Handover | None = None
         guarded(self.control.start, lambda fault: _log.warning("nobody can speak to this process: %s", fault))
+
+    def hand_over_to(self, server: Server) -> None:
+        """Legs that are over go there. The first server that is named holds."""
+        with self._beginning:
+            if self._handover is None and server.url:
+                self._handover = Handover(self._data_dir, server)
+                self._handover.start()
 
     def close(self) -> None:
         """Every leg ends in order."""
@@ -53,6 +66,8 @@ class Process:
             self.journal.close()
         except (EarwitnessError, OSError):
             _log.warning("the journal was not closed in order")
+        if self._handover is not None:
+            self._handover.finish(EXIT_S)
 
     def _obey(self, command: Command) -> dict[str, dict[str, object]]:
         meant = [recording for recording in tuple(self.live) if recording.is_for(command)]
@@ -79,6 +94,7 @@ def _begin_anew() -> None:
     _lock = threading.Lock()
     for process in _processes.values():
         process.control.forget()
+        process.journal.forget()
         for recording in tuple(process.live):
             recording.abandon()
     _processes.clear()

@@ -15,12 +15,12 @@ from typing import Any, Self, get_args
 
 import msgspec
 
-from earwitness.capture.choosing import kept_of
-from earwitness.capture.door import CHOICE, KEEPS, Choice, Door
+from earwitness.capture.door import CHOICE, Choice, Door
 from earwitness.capture.edge import guarded
 from earwitness.capture.handed import in_bytes
+from earwitness.capture.handover import NOWHERE, Server, from_environment
 from earwitness.capture.held import HeldWriter
-from earwitness.capture.process import of_folder
+from earwitness.capture.process import Process, of_folder
 from earwitness.capture.secrets import strike, strike_target
 from earwitness.capture.verbs import Command, Standing, obey
 from earwitness.clock import Clock, Instant, SystemClock, uuid7
@@ -31,40 +31,6 @@ from earwitness.settings import Provider
 _log = logging.getLogger("earwitness")
 _encode = msgspec.json.Encoder(enc_hook=str).encode  # ours: a value JSON has no form for is told in words
 _standing = Standing()
-
-
-def record(
-    *,
-    provider: str,
-    conversation: str | None = None,
-    subject: str | None = None,
-    labels: Iterable[str] = (),
-    metadata: Mapping[str, Any] | None = None,
-    data_dir: str | os.PathLike[str] = "earwitness-data",
-    path: str = "",
-    keep: Iterable[str] = KEEPS,
-    require_consent: bool = False,
-    clock: Clock | None = None,
-) -> "Recorder":
-    """Begin to record one connection of this program to a provider; a context manager.
-
-    Legs with the same `conversation` text belong together. `path` is what was dialled, with its query. Of
-    each message is kept what `keep` names: `audio`, `raw`, `transcripts`; with none of them messages are
-    counted. With `require_consent` nothing is written before `Recorder.consent`. Raises `InvalidInput` for
-    an unknown word in `keep`, and nothing else: where nothing can be recorded it says so once in the log
-    `earwitness`, and `flush` is False.
-    """
-    return Recorder.begin(
-        provider=provider,
-        conversation=conversation,
-        subject=subject,
-        labels=labels,
-        metadata=metadata,
-        data_dir=data_dir,
-        path=path,
-        choice=Choice(kept_of(keep), needs_consent=require_consent),
-        clock=clock,
-    )
 
 
 class Recorder:
@@ -85,6 +51,7 @@ class Recorder:
         )
         self._writer: LegWriter | HeldWriter | None = None
         self._data_dir, self._clock = data_dir, clock
+        self._process: Process | None = None
         if opened.provider not in get_args(Provider):
             near = get_close_matches(opened.provider, get_args(Provider), n=1, cutoff=0.0)
             _log.warning(
@@ -104,6 +71,7 @@ class Recorder:
         data_dir: str | os.PathLike[str],
         path: str,
         choice: Choice = CHOICE,
+        server: Server = NOWHERE,
         clock: Clock | None,
     ) -> Self:
         """As `record`, which has the words to it."""
@@ -122,7 +90,14 @@ class Recorder:
             mapping=dict(choice.mapping),
             kept=choice.kept,
         )
-        return cls(opened, Path(data_dir), clock, choice)
+        recorder = cls(opened, Path(data_dir), clock, choice)
+        recorder.hand_over_to(server if server.url else from_environment())
+        return recorder
+
+    def hand_over_to(self, server: Server) -> None:
+        """This leg and all others of its folder go there once they are over; with no address they stay."""
+        if self._process is not None:
+            self._process.hand_over_to(server)
 
     def received(self, event: object) -> None:
         """What came from the provider: text, bytes, a dict, or an object of its library."""
@@ -213,7 +188,7 @@ class Recorder:
         writer, self._writer = self._writer, None
         if writer is not None:
             self._ending = writer
-            self._process.live.discard(self)
+            self._leave()
             guarded(lambda: self._end(writer, ended, timeout_s), self._note_fault)
         elif (ending := self._ending) is not None:
             guarded(lambda: ending.close(timeout_s), self._note_fault)
@@ -245,8 +220,12 @@ class Recorder:
         writer.append(clock.now(), Origin.RECORDER, Kind.OPENED, strike(_encode(opened)))
         return writer
 
+    def _leave(self) -> None:
+        if self._process is not None:
+            self._process.live.discard(self)
+
     def _release(self, held: HeldWriter) -> None:
-        if not held.is_released:
+        if self._process is not None and not held.is_released:
             held.release(self._process.journal.open_leg(self.leg))
 
     def _take(self, origin: Origin, event: object) -> None:

@@ -34,6 +34,7 @@ COMMANDS = {
     "announce": ("verbs:announce", "say what the caller was told"),
     "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
     "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
+    "handover": ("handover", "hand over to a server what programs recorded"),
     "delete": ("delete", "delete a conversation for good"),
     "erase": ("erase", "erase a person: every conversation, and the name"),
     "encryption": ("encryption", "encryption at rest: its state, and rotation of keys"),

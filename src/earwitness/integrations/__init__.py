@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from earwitness.capture.choosing import kept_of
 from earwitness.capture.door import KEEPS, Choice
 from earwitness.capture.edge import guarded
+from earwitness.capture.handover import Server
 from earwitness.clock import Clock
 from earwitness.errors import InvalidInput
 from earwitness.integrations import elevenlabs, hume, openai, openai_agents, pipecat
@@ -55,21 +56,17 @@ def attach(
     data_dir: str | os.PathLike[str] = "earwitness-data",
     keep: Iterable[str] = KEEPS,
     require_consent: bool = False,
+    server: str = "",
+    key: str = "",
     clock: Clock | None = None,
 ) -> Attached:
     """Record this object's connection from now on; what went by before is not known here.
 
-    `keep` and `require_consent` as in `record`. Raises `InvalidInput` for an object of no known library and
-    for an unknown word in `keep`, and nothing else. The object behaves as before. The leg ends with the
-    connection; used as a context manager, with the block.
+    `keep`, `require_consent`, `server` and `key` as in `record`. Raises `InvalidInput` for an object of no
+    known library and for an unknown word in `keep`, and nothing else. The object behaves as before. The leg
+    ends with the connection; used as a context manager, with the block.
     """
-    names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(connection).__mro__]
-    known = next((_KNOWN[name] for name in names if name in _KNOWN), None)
-    if known is None:
-        hint = (
-            f"Known: {', '.join(name.rsplit('.', 1)[1] for name in _KNOWN)}. For others: earwitness.record."
-        )
-        raise InvalidInput(f"a {type(connection).__name__} cannot be attached", hint=hint)
+    known = _known(connection)
     prepare(data_dir)
     attached = Attached.begin(
         provider=known.provider,
@@ -80,7 +77,19 @@ def attach(
         data_dir=data_dir,
         path=guarded(lambda: known.path(connection), lambda _: ""),
         choice=Choice(kept_of(keep), mapping=known.mapping, needs_consent=require_consent),
+        server=Server(server, key),
         clock=clock,
     )
     guarded(lambda: known.join(connection, attached), attached.failed)
     return attached
+
+
+def _known(connection: object) -> _Known:
+    """How to join it. Raises `InvalidInput`."""
+    names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(connection).__mro__]
+    known = next((_KNOWN[name] for name in names if name in _KNOWN), None)
+    if known is None:
+        every = ", ".join(name.rsplit(".", 1)[1] for name in _KNOWN)
+        hint = f"Known: {every}. For others: earwitness.record."
+        raise InvalidInput(f"a {type(connection).__name__} cannot be attached", hint=hint)
+    return known

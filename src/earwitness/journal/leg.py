@@ -5,6 +5,7 @@ and opens segments. The journal's sync thread alone syncs and closes. A block st
 that came after its write has succeeded, so that a failed sync costs nothing: it is written again elsewhere.
 """
 
+import contextlib
 import errno
 import os
 import time
@@ -150,8 +151,13 @@ class LegWriter:
         self._shared.is_sync_due = True
         self._shared.flush_wanted.set()
 
-    # The flush thread.
+    def forget(self) -> None:
+        """See `Journal.forget`."""
+        if self._output is not None:
+            with contextlib.suppress(OSError):
+                self._output.close()
 
+    # The flush thread.
     def begin(self) -> None:
         """Create folder and first segment. Raises `Conflict`; what else fails is tried again later."""
         try:

@@ -124,6 +124,12 @@ class Journal:
         """Hand the kernel what waits, now rather than at the end of the interval. Does not wait for it."""
         self._shared.flush_wanted.set()
 
+    def forget(self) -> None:
+        """In the child of a fork, where nothing of this runs: let go of the files, so that the locks on them
+        are the parent's alone and go with it."""
+        for leg in self._legs:
+            leg.forget()
+
     def close(self, timeout_s: float = 10.0) -> None:
         """All is written and synced and every lock released, unless the disk does not take it in time."""
         with self._shared.condition:
