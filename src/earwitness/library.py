@@ -204,7 +204,18 @@ class Library(Protected):
             if self.subject is not None:
                 raise
             return running.tell_by_name(self.data_path, self.workspace, ref, verb, dict(data or {}))
-        return running.tell(self.data_path, recorded, verb, dict(data or {}))
+        told = running.tell(self.data_path, recorded, verb, dict(data or {}))
+        why = (data or {}).get("reason")
+        facts = {"verb": verb}
+        self.audit.note(
+            "tell",
+            workspace=self.workspace,
+            conversation=recorded.id,
+            facts=facts,
+            actor=self.actor,
+            reason=why,
+        )
+        return told
 
     def spool(self) -> Path:
         """Where what is on its way in may lie for a moment, if it is long."""
