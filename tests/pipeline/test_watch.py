@@ -89,7 +89,7 @@ def test_who_watches_all_sees_calls_begin_and_end(call: Call, tmp_path: Path) ->
 def test_a_conversation_that_is_deleted_ends(call: Call) -> None:
     watch = call.library.watch("latest")
     call.end()
-    call.library.conversation("latest").delete()
+    call.library.erase(call.library.conversation("latest").id)
     assert told(watch.look()) == {"end": {"status": "deleted"}}
 
 

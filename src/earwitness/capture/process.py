@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from earwitness.capture.control import Control
 from earwitness.capture.edge import guarded
 from earwitness.capture.handover import Handover, Server
-from earwitness.capture.verbs import NOTES, Command
+from earwitness.capture.verbs import NOTES, Command, Standing
 from earwitness.clock import Clock
 from earwitness.errors import EarwitnessError
 from earwitness.journal.writer import Journal
@@ -47,6 +47,7 @@ class Process:
         self.live: weakref.WeakSet[Recording] = weakref.WeakSet()
         self.journal = Journal(data_dir / "journal", clock=clock)
         self.control = Control(data_dir, self._obey)
+        self.standing = Standing()
         self._handover: Handover | None = None
         guarded(self.control.start, lambda fault: _log.warning("nobody can speak to this process: %s", fault))
 

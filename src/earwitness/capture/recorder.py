@@ -22,7 +22,7 @@ from earwitness.capture.handover import NOWHERE, Server, from_environment
 from earwitness.capture.held import HeldWriter
 from earwitness.capture.process import Process, of_folder
 from earwitness.capture.secrets import strike, strike_target
-from earwitness.capture.verbs import Command, Standing, obey
+from earwitness.capture.verbs import Command, obey
 from earwitness.clock import Clock, Instant, SystemClock, uuid7
 from earwitness.journal.record import Ended, Kind, Note, Opened, Origin
 from earwitness.journal.writer import LegWriter
@@ -30,7 +30,6 @@ from earwitness.settings import Provider
 
 _log = logging.getLogger("earwitness")
 _encode = msgspec.json.Encoder(enc_hook=str).encode  # ours: a value JSON has no form for is told in words
-_standing = Standing()
 
 
 class Recorder:
@@ -149,12 +148,12 @@ class Recorder:
     def obey(self, verb: str, data: dict[str, Any]) -> dict[str, Any]:
         """As `verbs.obey`, for all of the above; the state of the leg. Does nothing once it has ended."""
         with self._gate:
-            writer, now = self._writer, self._now()
-            if writer is None:
+            writer, process, now = self._writer, self._process, self._now()
+            if writer is None or process is None:
                 return {"leg": self.leg, "state": "ended"}
             if isinstance(writer, HeldWriter) and verb == "consent" and data.get("given", True):
                 guarded(lambda: self._release(writer), self._note_unrecorded)
-            _standing.remember(now, self._opened.workspace, self._opened.links, verb, data)
+            process.standing.remember(now, self._opened.workspace, self._opened.links, verb, data)
             obey(self._door, self._say, now, verb, data)
             return {"leg": self.leg, **self._door.state()}
 
@@ -206,8 +205,8 @@ class Recorder:
         self._opened = opened
         self._door = Door(self._choice, self._say)
         self._writer = guarded(lambda: self._open(opened, data_dir, clock), self._note_unrecorded)
-        if self._writer is not None:
-            for verb, data in _standing.of(clock.now(), opened.workspace, opened.links):
+        if self._writer is not None and self._process is not None:
+            for verb, data in self._process.standing.of(clock.now(), opened.workspace, opened.links):
                 self.obey(verb, data)
 
     def _open(self, opened: Opened, data_dir: Path, clock: Clock) -> LegWriter | HeldWriter:
