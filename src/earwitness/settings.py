@@ -222,7 +222,7 @@ class Encryption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     key: str = ""  # the master key: file:/path, env:NAME or aws-kms:ARN; empty: nothing is encrypted
     old_keys: tuple[str, ...] = ()  # master keys of before, in the same words, until `encryption rotate` ran
-    scratch: str = "/dev/shm"  # noqa: S108  a folder in memory: files lie there in the open while they are made
+    scratch: str = "/dev/shm"  # a folder in memory: files lie there in the open while they are made
 
 
 class ObjectStore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,10 @@
 """R37: with encryption on nothing that was said, and nobody's name, can be read at rest; asking goes on."""
 
+import os
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +146,35 @@ def test_equal_words_do_not_look_alike_and_equal_names_do(library: Library) -> N
         )
     assert subject is not None
     assert (subject.startswith("ew2:"), again) == (True, 1)
+
+
+RECORDING = """
+import sys, earwitness
+with earwitness.record(provider="openai", subject="CANARYSUBJECT", data_dir=sys.argv[1]) as leg:
+    print("began", flush=True)
+    number = 0
+    while True:
+        number += 1
+        leg.received('{"type":"x","text":"the CANARYWORD of my sister %d"}' % number)
+        if number % 50 == 0:
+            leg.flush()
+"""
+
+
+@pytest.mark.parametrize("kill", range(100 if os.environ.get("EARWITNESS_CHAOS") == "full" else 4))
+def test_killed_at_any_moment_nothing_lies_in_the_open(tmp_path: Path, kill: int) -> None:
+    environment = {**os.environ, recording_face.VARIABLE: master(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", RECORDING, str(tmp_path / "data")], env=environment, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout
+        assert process.stdout.readline() == b"began\n"
+        time.sleep(random.Random(kill).uniform(0.01, 0.3))  # the moment is what varies here
+        process.kill()
+    assert any(stored(tmp_path / "data").values())
+    assert hits(tmp_path / "data") == []
+    library = open_library(encrypted(tmp_path))
+    assert library.conversation("latest").row.subject == "CANARYSUBJECT"
+    library.catalog.close()
+    assert hits(tmp_path / "data") == []
