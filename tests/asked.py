@@ -21,6 +21,8 @@ PARAMETERS = {
     "annotation_id": NOBODYS_ID,
     "label": "x",
     "leg_id": NOBODYS_ID,
+    "leg": NOBODYS_ID,
+    "number": "0",
 }  # what else stands in a path; the conversation is the asker's choice
 OTHERS = "acme"  # the workspace of the key `other`
 

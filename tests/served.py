@@ -100,7 +100,14 @@ class Served:
         return self.known_key or self._address(r"API key\D*: (ew_\S+)")
 
     def get(self, path: str) -> tuple[int, bytes]:
-        request = urllib.request.Request(self.api() + path, headers={"Authorization": f"Bearer {self.key()}"})
+        return self._ask(path, None)
+
+    def post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        return self._ask(path, body)
+
+    def _ask(self, path: str, body: bytes | None) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self.key()}"}
+        request = urllib.request.Request(self.api() + path, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read()

@@ -15,9 +15,10 @@ from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
-from earwitness.pipeline import line
+from earwitness.pipeline import line, wire
 from earwitness.pipeline.finish import FIGURES
 from earwitness.pipeline.sound import Sound
+from earwitness.pipeline.wire import WireQuery
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import analytics, documents, health, transcript
 from earwitness.projections.figures import Figures
@@ -111,8 +112,22 @@ class Recorded:
             for record in read_leg(folder):
                 yield folder.name, record
 
+    def wire(self, query: WireQuery) -> tuple[list[dict[str, Any]], int | None]:
+        """A page of records in order of time, shortened, and the offset of the next page."""
+        return wire.page(self.folders, self.row.began_at_ns, query)
+
+    def wire_record(self, leg: str, number: int) -> dict[str, Any]:
+        """One record, whole. Raises `NotFound`."""
+        return wire.whole(self.folders, leg, number)
+
     def document(self) -> dict[str, Any]:
-        return documents.conversation_document(self.conversation)
+        """All that is known but events and sound. An ended call is read as stored: long ones open at once."""
+        try:
+            size, read = self.stored("conversation.json")
+        except NotFound:
+            return documents.conversation_document(self.conversation)
+        stored: dict[str, Any] = msgspec.json.decode(b"".join(read(0, size)))
+        return {**stored, "labels": list(self.row.labels)}  # those may change afterwards
 
     def health(self) -> dict[str, Any]:
         return health.document(self.conversation, self.figures())

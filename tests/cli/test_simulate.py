@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from earwitness.cli.simulate import PROVIDERS, ROUTES
+from earwitness.cli.simulate import PROVIDERS
 from earwitness.settings import DEFAULT_ROUTES
 from earwitness.simulator import run
 from earwitness.simulator.scenarios import SCENARIOS
+from earwitness.simulator.through import ROUTES
 from typed import Typist
 
 
 def test_every_simulated_provider_has_a_route_from_the_start() -> None:
     assert set(ROUTES.values()) == {name for name in DEFAULT_ROUTES if name.startswith("sim-")}
-    assert PROVIDERS == run.PROVIDERS
+    assert PROVIDERS == run.PROVIDERS == tuple(ROUTES)
 
 
 def test_the_help_lists_every_scenario_and_who_can_play_it(tmp_path: Path) -> None:

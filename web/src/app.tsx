@@ -3,8 +3,10 @@ import { link, type ApiError } from "./api/client.ts";
 import { logOut, SessionContext, useSession, whoAmI, type Session } from "./api/session.ts";
 import { Failure } from "./components/failure.tsx";
 import { Icon, type IconName } from "./components/icon.tsx";
+import { Link } from "./components/link.tsx";
 import { ConversationPage } from "./pages/conversation.tsx";
 import { ConversationsPage } from "./pages/conversations.tsx";
+import { LivePage } from "./pages/live.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { go, useAddress } from "./routing.ts";
 import { words } from "./words.ts";
@@ -34,6 +36,7 @@ export function App() {
 function pageOf(address: URL): ReactNode {
   const [, first, second] = address.pathname.split("/");
   if (first === "conversations" && second) return <ConversationPage key={second} id={decodeURIComponent(second)} />;
+  if (first === "live") return <LivePage />;
   if (first === "" || first === "conversations") return <ConversationsPage address={address} />;
   return (
     <main className="failure" id="content">
@@ -43,7 +46,10 @@ function pageOf(address: URL): ReactNode {
   );
 }
 
-const PLACES: [string, string, IconName][] = [["/conversations", words.nav.conversations, "list"]];
+const PLACES: [string, string, IconName][] = [
+  ["/conversations", words.nav.conversations, "list"],
+  ["/live", words.nav.live, "live"],
+];
 
 function TopBar({ path }: { path: string }) {
   const session = useSession();
@@ -85,32 +91,6 @@ function TopBar({ path }: { path: string }) {
         </button>
       )}
     </header>
-  );
-}
-
-interface LinkProps {
-  to: string;
-  isCurrent?: boolean;
-  className?: string;
-  label?: string; // where the words may be hidden
-  children: ReactNode;
-}
-
-export function Link({ to, isCurrent, className, label, children }: LinkProps) {
-  return (
-    <a
-      href={to}
-      className={className}
-      aria-label={label}
-      aria-current={isCurrent ? "page" : undefined}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        go(to);
-      }}
-    >
-      {children}
-    </a>
   );
 }
 

@@ -12,3 +12,4 @@ class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True):
     lost_records: int
     unsynced_age_ms: float
     disk_free_bytes: int
+    tap_port: int | None = None  # that was really taken

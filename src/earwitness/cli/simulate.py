@@ -1,32 +1,15 @@
 """`earwitness simulate`."""
 
-import errno
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from earwitness.cli.desk import settings_of
 from earwitness.cli.serve import run
-from earwitness.errors import InUse, SettingsError, StorageUnavailable
-from earwitness.settings import Settings
 
-if TYPE_CHECKING:
-    from earwitness.simulator.run import CallResult
-
-ROUTES = {  # by what is simulated
-    "openai": "sim-openai",
-    "twilio": "sim-phone",
-    "elevenlabs": "sim-elevenlabs",
-    "hume": "sim-hume",
-    "audiocodes": "sim-sip",
-    "relay": "sim-relay",
-}
-PROVIDERS = tuple(ROUTES)
-Call = tuple[str, str, "CallResult"]  # provider, scenario, what came of it
+PROVIDERS = ("openai", "twilio", "elevenlabs", "hume", "audiocodes", "relay")
 
 
 class _Command(click.Command):
@@ -101,6 +84,8 @@ def command(
 
     Example: earwitness simulate --provider openai --scenario barge_in --calls 3
     """
+    from earwitness.simulator.through import play
+
     made = run(
         play(
             settings_of(context),
@@ -131,64 +116,3 @@ def _plays(providers: tuple[str, ...], scenarios: tuple[str, ...]) -> list[tuple
     if idle := [name for name in scenarios if name not in {played for _, played in plays}]:
         raise click.UsageError(f"{', '.join(providers)} cannot play {', '.join(idle)}.")
     return plays
-
-
-async def play(
-    settings: Settings, plays: list[tuple[str, str]], *, tap_key: str | None = None, **options: Any
-) -> list[Call]:
-    """Play calls of each (provider, scenario); `options` as `simulate` of the simulator has them.
-
-    The fake voice AIs and the bots listen where the routes to them lead. Raises `StorageUnavailable` when
-    no tap answers, `InUse` when a port is taken.
-    """
-    import asyncio
-
-    from earwitness.simulator.run import Simulator, simulate
-
-    scheme = "wss" if settings.tap.tls_cert else "ws"
-    tap = f"{scheme}://{settings.tap.host}:{settings.tap.port}"
-    await _reach(settings.tap.host, settings.tap.port)
-    after = f";ew_key={tap_key}" if tap_key else ""
-    ports = {
-        provider: _port_of(settings, route) for provider, route in ROUTES.items() if route in settings.routes
-    }
-    simulator = Simulator(ports=ports, bot_openai_url=f"{tap}/{ROUTES['openai']}{after}")
-
-    async def kind(provider: str, scenario: str) -> list[Call]:
-        url, bot = f"{tap}/{ROUTES[provider]}", simulator.bot
-        made = await simulate(provider, scenario, tap_url=url, tap_key=tap_key, bot=bot, **options)
-        return [(provider, scenario, call) for call in made]
-
-    try:
-        async with simulator:
-            kinds = await asyncio.gather(*(kind(*each) for each in plays))
-            return [call for made in kinds for call in made]
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise InUse(
-            f"one of the ports {', '.join(map(str, ports.values()))} is taken",
-            hint="Another `earwitness simulate` is running; wait for it.",
-        ) from error
-
-
-def _port_of(settings: Settings, route: str) -> int:
-    try:
-        return urlsplit(settings.routes[route].upstream).port or 80
-    except ValueError as error:
-        raise SettingsError(
-            f"routes.{route}.upstream: {error}", hint="Write it like ws://127.0.0.1:6011."
-        ) from error
-
-
-async def _reach(host: str, port: int) -> None:
-    import asyncio
-
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError as error:
-        raise StorageUnavailable(
-            f"no tap answers on {host}:{port}", hint="Start one: `earwitness serve`."
-        ) from error
-    writer.close()
-    await writer.wait_closed()

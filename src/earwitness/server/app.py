@@ -24,6 +24,7 @@ from earwitness.server import (
     pages,
     problems,
     recordings,
+    rehearsal,
     search,
     sessions,
     system,
@@ -64,6 +65,7 @@ PARTS = (
     search,
     recordings,
     pages,
+    rehearsal,
     chat,
     sessions,
     webhooks,
@@ -94,6 +96,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     app.state.calling = Calling(library, receiving)
     app.state.tokens = Tokens(library)
     app.state.patience = Patience()
+    app.state.rehearsal = None  # the simulated call that is being played, if any
     app.state.stopping = asyncio.Event()  # set when streams that have no end are to end
     listen = library.settings.api if library is not None else Listen()
     app.state.limits = Limits(listen.requests_per_minute)

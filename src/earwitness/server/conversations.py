@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
+from earwitness.pipeline.wire import WireQuery
 from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
-from earwitness.server.chosen import Chosen
+from earwitness.server.chosen import MOST, Chosen
 from earwitness.server.erasing import Reason, erasure_answer
 from earwitness.server.guard import Admin, Listener, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
@@ -80,6 +81,34 @@ def records(visitor: RawReader, conversation_id: str) -> Response:
             yield json.dumps(record_document(leg, record), ensure_ascii=False) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.get(
+    "/{conversation_id}/wire", summary="The wire by pages: both directions in order of time, shortened"
+)
+def wire(
+    visitor: RawReader,
+    conversation_id: str,
+    find: Annotated[str, Query(max_length=200)] = "",
+    origin: Literal["", "client", "server", "recorder"] = "",
+    with_sound: bool = False,
+    from_ms: Annotated[int, Query(ge=0, le=MOST)] = 0,
+    offset: Annotated[int, Query(ge=0, le=MOST)] = 0,
+    limit: Limit = 500,
+) -> dict[str, Any]:
+    """Records that carry sound are left out unless `with_sound`. `next_offset` asks for the next page."""
+    query = WireQuery(
+        find=find, origin=origin, with_sound=with_sound, from_ms=from_ms, offset=offset, limit=limit
+    )
+    records, next_offset = visitor.library.conversation(conversation_id).wire(query)
+    return {"records": records, "next_offset": next_offset}
+
+
+@router.get("/{conversation_id}/wire/{leg}/{number}", summary="One record of the wire, whole")
+def wire_record(
+    visitor: RawReader, conversation_id: str, leg: str, number: Annotated[int, Path(ge=0, le=MOST)]
+) -> dict[str, Any]:
+    return visitor.library.conversation(conversation_id).wire_record(leg, number)
 
 
 @router.get("/{conversation_id}/transcript", summary="Who said what: text, json, srt or vtt")

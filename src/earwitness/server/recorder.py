@@ -157,6 +157,7 @@ class DeskProcess:
             lost_records=health.lost_records,
             unsynced_age_ms=health.unsynced_age_ms,
             disk_free_bytes=health.disk_free_bytes,
+            tap_port=self._tap.port,
         )
         if process.stdin:
             process.stdin.write(msgspec.json.encode(status) + b"\n")

@@ -32,6 +32,7 @@ _VERBS = {  # by the last fixed part of a path; else by the method
     "live": "follow",
     "sound": "listen-in",
     "records": "read-raw",
+    "wire": "read-raw",
     "link": "share",
     "hold": "hold",
     "subjects": "export",

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation, Waveform } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { clock } from "../format.ts";
+import { isTyping } from "../keys.ts";
 import { words } from "../words.ts";
 import { usePalette } from "./colors.ts";
 import { blocksOf, draw, heightOf, hit, lanesOf, marksOf, RULER, unheardOf, WAVE, xOf, type Block, type Scene } from "./draw.ts";
@@ -176,8 +177,4 @@ function useTimelineKeys(zoom: (factor: number) => void, fit: () => void) {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [fit, zoom]);
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

@@ -1,18 +1,24 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { addressed, ApiError, get } from "../api/client.ts";
-import { useSession } from "../api/session.ts";
+import { useLive, type LiveCall } from "../api/live.ts";
+import { useRight, useSession } from "../api/session.ts";
 import type { Conversation, Health, Waveform } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { StatusTag } from "../components/status.tsx";
+import { Acts } from "../conversation/acts.tsx";
+import { grownWaveform } from "../conversation/growing.ts";
+import { Inspector } from "../conversation/inspector.tsx";
+import { People, Trail } from "../conversation/people.tsx";
 import { Player, usePlayer } from "../conversation/player.ts";
 import { quietSpans } from "../conversation/silence.ts";
 import { FileList, LegList, Overview, SnapshotList, Tabs, ToolList, type Tab } from "../conversation/side.tsx";
 import { story } from "../conversation/story.ts";
-import { isTyping, Timeline } from "../conversation/timeline.tsx";
+import { Timeline } from "../conversation/timeline.tsx";
 import { Transcript } from "../conversation/transcript.tsx";
 import { secondsOf } from "../conversation/wave.ts";
 import { clock, fullMoment, length } from "../format.ts";
+import { isTyping } from "../keys.ts";
 import { go } from "../routing.ts";
 import { words } from "../words.ts";
 
@@ -31,15 +37,27 @@ export function ConversationPage({ id }: { id: string }) {
   useEffect(load, [load]);
   if (error) return <Failure error={error} again={load} />;
   if (!conversation) return <p className="loading" role="status">{words.loading}</p>;
-  return <Opened key={conversation.id} conversation={conversation} />;
+  return <Opened key={`${conversation.id} ${conversation.status}`} opened={conversation} again={load} />;
 }
 
-function Opened({ conversation }: { conversation: Conversation }) {
-  const { id } = conversation;
+function Opened({ opened, again }: { opened: Conversation; again: () => void }) {
+  const { id } = opened;
+  const isRunning = opened.status === "active";
+  const { calls } = useLive(isRunning ? `/api/v1/conversations/${id}/live` : null);
+  const live = calls.get(id);
+  const [labels, setLabels] = useState(opened.labels);
+  const conversation = useMemo(() => ({ ...(live ? grown(opened, live) : opened), labels }), [labels, live, opened]);
+  useEffect(() => {
+    if (live?.isOver) again();
+  }, [again, live?.isOver]);
   const player = useMemo(() => new Player(addressed(`/api/v1/conversations/${id}/audio/stereo?format=wav`)), [id]);
-  const { waveform, ask } = useWaveform(id);
+  const { waveform: drawn, ask } = useWaveform(id);
+  const loudness = live?.loudness;
+  const waveform = useMemo(() => (loudness?.caller.length ? grownWaveform(drawn, loudness) : drawn), [drawn, loudness]);
   const [health, setHealth] = useState<Health | null>(null);
   const [tab, setTab] = useState("overview");
+  const maySeeTrail = useRight("audit");
+  const isGuest = useSession() === null;
   const [openCall, setOpenCall] = useState<string | null>(null);
   const moments = useMemo(() => story(conversation), [conversation]);
   const seek = useCallback((seconds: number) => player.seek(seconds, { play: true }), [player]);
@@ -70,8 +88,19 @@ function Opened({ conversation }: { conversation: Conversation }) {
       count: conversation.snapshots.filter((each) => each.label !== "history_updated").length,
       body: <SnapshotList conversation={conversation} seek={seek} />,
     },
+    ...(isGuest
+      ? []
+      : [
+          { id: "events", label: t.events, body: <Inspector id={id} legs={conversation.legs} seek={seek} /> },
+          {
+            id: "people",
+            label: words.people.title,
+            body: <People id={id} labels={labels} onLabels={setLabels} player={player} seek={seek} />,
+          },
+        ]),
     { id: "legs", label: t.legs, count: conversation.legs.length, body: <LegList conversation={conversation} /> },
     { id: "files", label: t.files, body: <FileList id={id} /> },
+    ...(maySeeTrail ? [{ id: "trail", label: words.trail.title, body: <Trail id={id} /> }] : []),
   ];
 
   return (
@@ -95,6 +124,24 @@ function Opened({ conversation }: { conversation: Conversation }) {
       </div>
     </main>
   );
+}
+
+/** The call as the page found it, gone on by what the stream has told since. */
+function grown(opened: Conversation, live: LiveCall): Conversation {
+  const { row } = live;
+  return {
+    ...opened,
+    status: row.status,
+    call_id: row.call_id,
+    providers: row.providers,
+    subject: row.subject,
+    outcome: row.outcome,
+    duration_seconds: row.duration_ms / 1000,
+    counts: { ...opened.counts, messages: row.message_count },
+    messages: live.messages,
+    tool_calls: live.tools,
+    interruptions: live.interruptions,
+  };
 }
 
 /** Peaks for the whole call at once; finer ones as soon as somebody looks closer than these show. */
@@ -152,6 +199,8 @@ function Head({ conversation: c }: { conversation: Conversation }) {
           </span>
         ))}
       </span>
+      <span className="spacer" />
+      {session && <Acts conversation={c} />}
     </header>
   );
 }

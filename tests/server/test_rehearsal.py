@@ -1,0 +1,50 @@
+"""Where callers connect, and a simulated call on request."""
+
+from pathlib import Path
+
+import pytest
+
+from asked import Asker
+from earwitness.library import Library
+from earwitness.server import rehearsal
+from earwitness.settings import DEFAULT_ROUTES, Settings
+from served import free_port, serving, until
+
+
+def test_who_may_read_is_told_where_callers_connect(asker: Asker) -> None:
+    told = asker.ask("/api/v1/setup").json()
+    assert told["tap"] == "ws://127.0.0.1:5002"
+    assert told["needs_key"] is False
+    assert all(not route["name"].startswith("sim-") for route in told["routes"])
+
+
+def test_a_reader_starts_no_call_and_an_unknown_provider_is_told(asker: Asker) -> None:
+    assert asker.ask("/api/v1/simulated-calls", "read", "POST").status_code == 403
+    answer = asker.ask("/api/v1/simulated-calls", "write", "POST", json={"provider": "nobody"})
+    assert answer.status_code == 422
+
+
+def test_a_simulated_call_goes_through_the_tap_and_its_key_opens_nothing_afterwards(tmp_path: Path) -> None:
+    routes = {name: route for name, route in DEFAULT_ROUTES.items() if name.startswith("sim-")}
+    lines = [
+        f'{name} = {{ provider = "{route.provider}", upstream = "ws://127.0.0.1:{free_port()}" }}'
+        for name, route in routes.items()
+    ]
+    (tmp_path / "earwitness.toml").write_text("[routes]\n" + "\n".join(lines) + "\n")
+    with serving(tmp_path, env={"EARWITNESS_TAP__REQUIRE_KEY": "true"}) as served:
+        assert served.post("/api/v1/simulated-calls", b'{"provider": "openai"}')[0] == 202
+        status, body = served.post("/api/v1/simulated-calls", b"{}")
+        assert status == 409, "one at a time"
+        assert b"Live" in body
+        rows = "/api/v1/conversations?label=simulated"
+        until(lambda: b'"complete"' in served.get(rows)[1], 60, served.said())
+        assert b'"providers":["openai"]' in served.get(rows)[1]
+        keys = Library(Settings(data_dir=str(served.data))).keys
+        until(lambda: all(key.revoked_at for key in keys.list("default") if key.name == "simulated call"), 20)
+
+
+@pytest.mark.parametrize("provider", ["openai", "twilio", "elevenlabs", "hume", "audiocodes"])
+def test_every_provider_that_can_be_asked_for_plays_the_scenario(provider: str) -> None:
+    from earwitness.simulator.scenarios import scenarios_of
+
+    assert rehearsal.SCENARIO in scenarios_of(provider)
