@@ -50,8 +50,8 @@ _wanted = msgspec.json.Decoder(Wanted)
 
 
 @router.get("/setup", summary="Where callers connect: the tap's address and its routes")
-def setup(visitor: Reader) -> dict[str, Any]:
-    settings = _as_running(visitor.library)
+def setup(visitor: Reader, request: Request) -> dict[str, Any]:
+    settings = _as_running(request.app.state.library)
     tap = settings.tap
     scheme = "wss" if tap.tls_cert else "ws"
     return {
@@ -79,7 +79,9 @@ async def simulate(visitor: Writer, request: Request) -> dict[str, Any]:
         raise Conflict(
             "a simulated call is being played", hint="Watch it under Live; it takes half a minute."
         )
-    state.rehearsal = asyncio.create_task(_played(visitor.library, wanted.provider))
+    state.rehearsal = asyncio.create_task(
+        _played(request.app.state.library, visitor.library.workspace, wanted.provider)
+    )
     return msgspec.to_builtins(Begun(provider=wanted.provider))  # type: ignore[no-any-return]
 
 
@@ -89,9 +91,9 @@ def _as_running(library: Library) -> Settings:
     return replace(settings, tap=replace(settings.tap, port=port)) if port else settings
 
 
-async def _played(library: Library, provider: str) -> None:
+async def _played(library: Library, workspace: str, provider: str) -> None:
     """Play it to its end, with a key of its own that opens nothing afterwards."""
-    key = await run_in_threadpool(library.keys.create, "simulated call", ("capture",), library.workspace)
+    key = await run_in_threadpool(library.keys.create, "simulated call", ("capture",), workspace)
     for _ in range(RECORDER_SPEAKS_IN_S):  # the recorder's first word names its port
         if library.recorder is None and library.recorder_seen_s is not None:
             await asyncio.sleep(1)
@@ -102,7 +104,7 @@ async def _played(library: Library, provider: str) -> None:
         told = _Play(_as_running(library), provider, key.text)
         await process.communicate(msgspec.json.encode(told))
     finally:
-        await run_in_threadpool(library.keys.revoke, library.workspace, key.key.id)
+        await run_in_threadpool(library.keys.revoke, workspace, key.key.id)
 
 
 def main() -> int:
