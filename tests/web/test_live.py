@@ -1,8 +1,9 @@
 """A running call in the browser: it shows by itself, its words roll, it ends; and a first call on request."""
 
 from pathlib import Path
+from typing import Any
 
-from browsed import Tab, chromium, require_pages
+from browsed import Tab
 from earwitness.library import Library
 from earwitness.settings import DEFAULT_ROUTES, Settings
 from served import free_port, serving
@@ -18,11 +19,10 @@ def routes(folder: Path) -> None:
     (folder / "earwitness.toml").write_text("[routes]\n" + "\n".join(lines) + "\n")
 
 
-def test_a_newcomer_plays_a_first_call_and_sees_it_live_to_its_end(tmp_path: Path) -> None:
-    require_pages()
+def test_a_newcomer_plays_a_first_call_and_sees_it_live_to_its_end(browser: Any, tmp_path: Path) -> None:
     routes(tmp_path)
     key = Library(Settings(data_dir=str(tmp_path / "data"))).keys.create("k", ("admin",)).text
-    with serving(tmp_path, key=key) as served, chromium() as browser:
+    with serving(tmp_path, key=key) as served:
         tab = Tab(browser, served.api(), key=key, color_scheme="light")
         tab.page.goto("/")
         tab.page.get_by_role("button", name="Play a simulated call").wait_for()
