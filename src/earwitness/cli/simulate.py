@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -84,10 +85,8 @@ def command(
 
     Example: earwitness simulate --provider openai --scenario barge_in --calls 3
     """
-    from earwitness.simulator.through import play
-
     made = run(
-        play(
+        _through_tap()(
             settings_of(context),
             _plays(providers, scenarios),
             calls=calls,
@@ -105,6 +104,13 @@ def command(
         else:
             click.echo(f"{call.conversation}  {provider:10} {scenario:12} {call.reason or 'as scripted'}")
     sys.exit(0 if all(call.ok for _, _, call in made) else 1)
+
+
+def _through_tap() -> Any:
+    """Loaded when calls are played, so that help is quick."""
+    from earwitness.simulator.through import play
+
+    return play
 
 
 def _plays(providers: tuple[str, ...], scenarios: tuple[str, ...]) -> list[tuple[str, str]]:
