@@ -40,7 +40,9 @@ class Protected(Asking):
     def _open_protection(self) -> None:
         database = self.catalog.database
         self.audit = Audit(database)
-        self.checkpoints = Checkpoints(self.audit, database, self.data_path, self.settings.audit.where)
+        self.checkpoints = Checkpoints(
+            self.audit, database, self.data_path, self.settings.audit.where, objects=self.objects
+        )
         self.holds = Holds(database)
         self.erasures = Erasures(
             self.catalog,

@@ -183,7 +183,7 @@ class Sip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The audit log, and who keeps its signed heads."""
 
-    sinks: tuple[str, ...] | str = ()  # where checkpoints go: file:/path, https://host/path
+    sinks: tuple[str, ...] | str = ()  # where checkpoints go: file:/path, https://host/path, objects
 
     @property
     def where(self) -> tuple[str, ...]:

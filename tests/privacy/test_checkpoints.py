@@ -11,6 +11,7 @@ from earwitness.privacy.checkpoints import EVERY_ENTRIES, EVERY_S, Checkpoints
 from earwitness.privacy.merkle import root
 from earwitness.privacy.proof import read_checkpoint
 from earwitness.store.catalog import Catalog
+from earwitness.store.objects import FolderObjects
 
 
 def points(
@@ -82,6 +83,24 @@ def test_sinks_get_every_checkpoint_though_they_were_down(
         server.shutdown()
     assert _Keeper.taken == notes
     assert file.read_text() == "".join(f"{note}\n" for note in notes)
+
+
+def test_the_object_store_keeps_each_and_overwrites_none(
+    catalog: Catalog, audit: Audit, tmp_path: Path
+) -> None:
+    objects = FolderObjects(tmp_path / "objects")
+    made = Checkpoints(audit, catalog.database, tmp_path, ["objects"], objects=objects)
+    audit.note("read", workspace="default")
+    note = made.make().note
+    objects.put("checkpoints/000000000001.txt", [b"there already"])
+    audit.note("read", workspace="default")
+    second = made.make().note
+    assert made.deliver() == []
+    assert note != second
+    assert [b"".join(objects.open(info.path)) for info in objects.list("checkpoints")] == [
+        b"there already",
+        second.encode(),
+    ]
 
 
 @pytest.mark.parametrize("address", ["", "ftp://x/y", "https://", "file:", "x"])

@@ -16,15 +16,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import exc
 
 from earwitness.clock import Clock, SystemClock
-from earwitness.errors import SettingsError
+from earwitness.errors import Conflict, EarwitnessError, SettingsError
 from earwitness.privacy.audit import Audit, written
 from earwitness.privacy.merkle import Frontier
 from earwitness.privacy.proof import Checkpoint, checkpoint_body, signed_note
 from earwitness.store import trail
 from earwitness.store.database import Database
+from earwitness.store.objects import Objects
 from earwitness.store.secret_file import ensure_secret
 from earwitness.store.types import moment
 
+FOLDER = "checkpoints"  # of the object store
 EVERY_ENTRIES, EVERY_S = 1000, 600.0
 _TIMEOUT_S = 10.0
 _table = trail.audit_checkpoints
@@ -48,12 +50,13 @@ class Checkpoints:
         data_dir: Path,
         sinks: Sequence[str] = (),
         *,
+        objects: Objects | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._audit = audit
         self._database = database
         self._data_dir = data_dir
-        self._sinks = {address: sink_of(address) for address in sinks}
+        self._sinks = {address: sink_of(address, objects) for address in sinks}
         self._clock = clock or SystemClock()
 
     @property
@@ -142,16 +145,30 @@ class Checkpoints:
         return row.size, Frontier(row.size, map(bytes.fromhex, row.peaks)), row.note
 
 
-def sink_of(address: str) -> Sink:
-    """`file:/path/to/log` appends there; `https://...` posts. Raises `SettingsError` for anything else."""
+def sink_of(address: str, objects: Objects | None = None) -> Sink:
+    """`file:/path/to/log` appends there; `https://...` posts; `objects` puts each into the object store,
+    where a lock keeps it. Raises `SettingsError` for anything else."""
+    if address == "objects" and objects is not None:
+        return lambda note: _put(objects, note)
     parts = urlsplit(address)
     if parts.scheme == "file" and parts.path:
         return lambda note: _append(Path(parts.path), note)
     if parts.scheme in ("https", "http") and parts.hostname:
         return lambda note: _post(address, note)
     raise SettingsError(
-        f"audit.sinks: {address!r} is no place for checkpoints", hint="file:/path or https://host/path"
+        f"audit.sinks: {address!r} is no place for checkpoints",
+        hint="file:/path, https://host/path or objects",
     )
+
+
+def _put(objects: Objects, note: str) -> None:
+    size = int(note.split("\n")[1])
+    try:
+        objects.put(f"{FOLDER}/{size:012d}.txt", [note.encode()])
+    except Conflict:  # taken before, and not to be overwritten
+        return
+    except EarwitnessError as error:
+        raise OSError(str(error)) from error
 
 
 def _append(path: Path, note: str) -> None:

@@ -20,7 +20,7 @@ TAG_BYTES = 16
 _HEADER = struct.Struct("<8sBBHI16s8s")  # magic, version, flags, reserved, chunk size, key id, nonce prefix
 HEADER_BYTES = _HEADER.size
 _STRIDE = CHUNK_BYTES + TAG_BYTES
-_OPEN = ("tombstones/",)  # hold ids only, and must be readable when no key is left
+_OPEN = ("tombstones/", "checkpoints/")  # hold ids and hashes, and must be readable when no key is left
 
 
 class SealedObjects:
