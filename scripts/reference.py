@@ -26,7 +26,7 @@ def settings_page() -> str:
 
     def walk(cls: type, prefix: str) -> None:
         for field in fields_of(cls):
-            inner = getattr(settings, field.kind, None)
+            inner = getattr(sys.modules[cls.__module__], field.kind, None)
             if field.kind.startswith("dict[str, ") and not prefix:
                 walk(getattr(settings, field.kind[len("dict[str, ") : -1]), f"{field.name}.<name>.")
             elif inspect.isclass(inner):

@@ -17,7 +17,9 @@ PATTERNS = {
     "path of one machine": re.compile(
         r"(?<![\w.~/-])/(?:ho" + r"me|Us" + r"ers)/\w+/|(?<![\w.~/-])/ro" + r"ot/\w"
     ),
-    "unfinished work": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b"),
+    "unfinished work": re.compile(
+        r"\b(?:TO" + r"DO|FIX" + r"ME|(?<!-)X" + r"XX(?!-))\b"  # with hyphens it masks a number
+    ),
 }
 
 

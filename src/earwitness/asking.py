@@ -15,6 +15,7 @@ from earwitness.pipeline.ship import Shipping
 from earwitness.pipeline.watch import Watch, WatchAll
 from earwitness.privacy.access import Access
 from earwitness.recorded import Recorded
+from earwitness.settings import Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Page
@@ -29,6 +30,7 @@ _Q = TypeVar("_Q", ConversationQuery, SearchQuery)
 class Asking:
     """The part of the desk that answers questions: within one workspace, perhaps of one subject alone."""
 
+    settings: Settings
     workspace: str
     subject: str | None = None  # of whom alone something may be asked here
     access: Access | None = None  # whoever asks; None: our own work, which leaves its own trace
@@ -135,7 +137,8 @@ class Asking:
         return found[0]
 
     def _recorded(self, row: ConversationRow) -> Recorded:
-        return Recorded(row, partial(self.folders, row.workspace_id, row.id), self.catalog, self.objects)
+        folders = partial(self.folders, row.workspace_id, row.id)
+        return Recorded(row, folders, self.catalog, self.objects, schema=self.settings.understanding.schema)
 
     def folders(self, workspace: str, conversation_id: str) -> list[Path]:
         """The journals of a conversation, one folder a leg; those that lie elsewhere are fetched."""

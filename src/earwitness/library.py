@@ -185,7 +185,8 @@ class Library(Protected):
     def finish(self, workspace: str, conversation_id: str) -> Conversation:
         """Do the work after the call for one conversation."""
         folders = self.folders(workspace, conversation_id)
-        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch)
+        understanding = self.settings.understanding
+        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch, understanding)
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
             self.seal(done, folders)

@@ -18,12 +18,16 @@ from earwitness.model.events import Event
 from earwitness.pipeline import line, wire
 from earwitness.pipeline.finish import FIGURES
 from earwitness.pipeline.sound import Sound
+from earwitness.pipeline.understand import schema_named
 from earwitness.pipeline.wire import WireQuery
 from earwitness.pipeline.write import write_layout
-from earwitness.projections import analytics, documents, health, transcript
+from earwitness.projections import analytics, documents, health, summary, transcript
+from earwitness.projections.extraction import extract
+from earwitness.projections.extraction.schema import INSURANCE, schema_of
 from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import as_json
 from earwitness.projections.named import named
+from earwitness.projections.understood import Understood, understand
 from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
@@ -36,7 +40,13 @@ class Recorded:
     """One recorded conversation and all that can be asked of it. `row` is what the catalog says of it."""
 
     def __init__(
-        self, row: ConversationRow, folders: Callable[[], list[Path]], catalog: Catalog, objects: Objects
+        self,
+        row: ConversationRow,
+        folders: Callable[[], list[Path]],
+        catalog: Catalog,
+        objects: Objects,
+        *,
+        schema: str = INSURANCE.name,
     ) -> None:
         self.row = row
         self.id = row.id
@@ -44,6 +54,7 @@ class Recorded:
         self._catalog = catalog
         self._objects = objects
         self._annotations = Annotations(catalog.database)
+        self._schema = schema
 
     @cached_property
     def folders(self) -> list[Path]:
@@ -133,7 +144,46 @@ class Recorded:
         return health.document(self.conversation, self.figures())
 
     def summary(self) -> str:
-        return documents.summary_text(self.conversation)
+        """What a person wants to know at a glance, as text, with the transcript."""
+        return summary.text(self.conversation, self.understood.summary)
+
+    def summary_document(self) -> dict[str, Any]:
+        """Summary, topics, outcome and satisfaction, each with who says so."""
+        return summary.document(self.conversation, self.understood.summary, self.understood.note)
+
+    def extraction(self, schema: Any = None, *, name: str = "") -> dict[str, Any]:
+        """The fields of a schema as far as they are known, masked, every value with its source.
+
+        `schema`: a JSON Schema of an object, a Pydantic model class, or the name of one of ours; otherwise
+        the one that is set. Raises `InvalidInput`.
+        """
+        found = self.understood.extraction
+        if schema is not None:
+            found = extract.extract(self.conversation, schema_of(schema, name))
+        return extract.document(self.conversation, found)
+
+    @cached_property
+    def understood(self) -> Understood:
+        """What was found out about it after the call; of a running one what rules say by now."""
+        schema = schema_named(self._schema)
+        try:
+            told, values = self._stored_json("summary.json"), self._stored_json("extraction.json")["values"]
+        except NotFound:
+            return understand(self.conversation, schema)
+        by_model = [msgspec.convert(each, extract.Value) for each in values if each["method"] == extract.LLM]
+        return Understood(
+            summary=msgspec.convert(told, summary.Summary),
+            extraction=extract.extract(self.conversation, schema, more=by_model),
+            note=told.get("note", ""),
+        )
+
+    def snapshots(self) -> list[dict[str, Any]]:
+        """Its snapshots, each with the history of that moment and, as `extracted`, what was known."""
+        found = self.understood.extraction
+        return [
+            {**shot, "extracted": found.shown(shot["at_ms"])}
+            for shot in documents.conversation_document(self.conversation)["snapshots"]
+        ]
 
     def analytics(self) -> dict[str, Any]:
         """In numbers by its events, and under `figures` as measured on its sound: None until that is done."""
@@ -142,10 +192,9 @@ class Recorded:
     def figures(self) -> Figures | None:
         """What was measured on its sound; None while the call runs, and until the work after it is done."""
         try:
-            size, read = self.stored(FIGURES)
+            return msgspec.convert(self._stored_json(FIGURES), Figures)
         except NotFound:
             return None
-        return msgspec.json.decode(b"".join(read(0, size)), type=Figures)
 
     def transcript(self, form: str = "text") -> str:
         """In one of `TRANSCRIPT_FORMATS`."""
@@ -190,9 +239,14 @@ class Recorded:
             )
         return artifact.byte_count, lambda start, stop: self._objects.open(artifact.path, start, stop)
 
+    def _stored_json(self, name: str) -> Any:
+        size, read = self.stored(name)
+        return msgspec.json.decode(b"".join(read(0, size)))
+
     def export(self, folder: str | Path, layout: str = "default", *, wav: bool = False) -> list[Path]:
         """Write the conversation's files in a named layout below `folder`. Existing files are replaced.
 
         `wav` adds a WAV file of the sound that the layout `recordings` keeps raw.
         """
-        return write_layout(named(layout, wav=wav), self.conversation, self.folders, Path(folder))
+        chosen = named(layout, wav=wav)
+        return write_layout(chosen, self.conversation, self.folders, Path(folder), self.understood)

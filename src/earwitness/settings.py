@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from earwitness.settings_understanding import Understanding
+
 Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"]
 Preset = Literal["", "mifid2-5y", "sec-17a4-6y", "cftc-oral-1y", "hipaa-6y", "s3-30d"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -259,6 +261,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handover: Handover = Handover()
     audit: Trail = Trail()
     encryption: Encryption = Encryption()
+    understanding: Understanding = Understanding()
 
     @property
     def data_path(self) -> Path:

@@ -21,6 +21,8 @@ FILES = {
     "metadata.json",
     "transcript.json",
     "summary.txt",
+    "summary.json",
+    "extraction.json",
     "events.jsonl",
     "caller.flac",
     "agent.flac",

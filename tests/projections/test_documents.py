@@ -111,20 +111,6 @@ def test_an_event_is_one_line_without_what_it_does_not_say():
     )
 
 
-def test_the_summary_tells_the_call_at_a_glance_and_then_its_words():
-    text = documents.summary_text(replace(CALL, gaps=(GAP,)))
-    head, words = text.split("\n\n", 1)
-    assert head.startswith("Call sess_456\n")
-    for line in ("Duration       00:00:10.000", "Outcome        card_ordered", "Interruptions  1"):
-        assert line in head.splitlines()
-    assert "Record         complete, health 80 of 100" in head
-    assert "- 7 records are missing over 2.000 s (overrun)" in head
-    assert words.startswith("[00:00:01.000] Caller: Hello")
-    running = documents.summary_text(replace(CALL, ended_ns=None, outcome=None))
-    assert "Ended          still running" in running
-    assert "Outcome        not said" in running
-
-
 def test_speech_is_counted_without_the_silence_between():
     assert documents.speech_seconds(CALL, Party.CALLER) == 1.0
     assert documents.speech_seconds(CALL, Party.HUMAN_AGENT) == 0.0

@@ -7,6 +7,7 @@ from earwitness.model.conversation import Snapshot
 from earwitness.model.events import AudioArrived, Party, Stamp
 from earwitness.projections.layout_s3 import S3, summary_document
 from earwitness.projections.layouts import Source
+from earwitness.projections.summary import summarise
 from told import BEGAN_NS, CALL, SECOND
 
 TALK = replace(
@@ -39,6 +40,7 @@ def test_files_lie_by_day_and_session():
     assert [S3.path(TALK, file) for file in S3.files] == [
         f"conversations/2024-12-01/sess_456/{TALK.id}_conversation.json",
         f"conversations/2024-12-01/sess_456/{TALK.id}_summary.json",
+        f"conversations/2024-12-01/sess_456/{TALK.id}_insurance_data.json",
     ]
 
 
@@ -72,7 +74,13 @@ def test_a_snapshot_has_the_history_up_to_it_and_the_state_it_had():
     assert snapshot["history"][0]["content"][0]["transcript"] == until[0].text
     state = snapshot["conversationState"]
     assert state["totalMessages"] == len(until) < len(TALK.messages)
-    assert list(state) == ["totalMessages", "userMessages", "assistantMessages", "toolCalls"]
+    assert list(state) == [
+        "totalMessages",
+        "userMessages",
+        "assistantMessages",
+        "toolCalls",
+        "insuranceData",
+    ]
 
 
 def test_events_are_in_order_and_tell_sound_words_and_calls():
@@ -87,9 +95,29 @@ def test_events_are_in_order_and_tell_sound_words_and_calls():
 
 
 def test_the_summary_has_statistics_topics_and_outcome():
-    document = summary_document(TALK)
+    document = summary_document(Source(conversation=TALK, events=list))
     assert list(document) == ["conversationId", "sessionId", "statistics", "topics", "outcome"]
     statistics = document["statistics"]
     assert statistics["duration"] == "00:00:10"
     assert statistics["totalMessages"] == len(TALK.messages)
-    assert (document["topics"], document["outcome"]) == (["pilot"], "card_ordered")
+    assert document["outcome"] == "card_ordered"
+    assert document["topics"] == list(summarise(TALK).topics) != []
+
+
+def test_the_fields_that_were_found_are_masked_and_known_by_the_moment_of_each_snapshot():
+    words = "It's a 2020 Toyota Camry, zip code 90210, phone 310-555-0199, mail me at bob@acme.org"
+    said = replace(TALK.messages[0], text=words, heard_text=words)
+    source = Source(conversation=replace(TALK, messages=(said, *TALK.messages[1:])), events=list)
+    fields = {
+        "vehicleYear": "2020",
+        "vehicleMake": "Toyota",
+        "vehicleModel": "Camry",
+        "zipCode": "90210",
+        "phoneNumber": "XXX-XXX-XXXX",
+        "email": "user@example.com",
+    }
+    names = {"conversationId": TALK.id, "sessionId": "sess_456"}
+    data = json.loads("".join(S3.files[2].make(source)))
+    assert data == {**names, **fields, "extractedAt": "2024-12-01T14:30:32.123456Z"}
+    told = json.loads("".join(S3.files[0].make(source)))
+    assert told["historySnapshots"][0]["conversationState"]["insuranceData"] == fields

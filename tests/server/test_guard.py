@@ -18,7 +18,7 @@ BY_LINK = {
     "/api/v1/conversations/{conversation_id}",
     *(
         f"/api/v1/conversations/{{conversation_id}}/{part}"
-        for part in ("analytics", "health", "live", "transcript", "waveform")
+        for part in ("analytics", "extraction", "health", "live", "summary", "transcript", "waveform")
     ),
     "/api/v1/conversations/{conversation_id}/audio/{track}",
     "/recordings/{conversation_id}/audio",

@@ -33,6 +33,7 @@ COMMANDS = {
     "consent": ("verbs:consent", "say that consent was given or refused"),
     "announce": ("verbs:announce", "say what the caller was told"),
     "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
+    "extract": ("extract", "find the fields of a schema in what was said"),
     "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
     "handover": ("handover", "hand over to a server what programs recorded"),
     "delete": ("delete", "delete a conversation for good"),

@@ -15,25 +15,34 @@ from earwitness.errors import NotFound
 from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.line import rebuild
 from earwitness.pipeline.measure import measure
+from earwitness.pipeline.understand import understand
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import health
 from earwitness.projections.layout_default import DEFAULT
+from earwitness.projections.understood import Understood
+from earwitness.settings_understanding import Understanding
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects, media_type
 
-FILES_VERSION = 1  # raised whenever files would come out otherwise: then all are made again
+FILES_VERSION = 2  # raised whenever files would come out otherwise: then all are made again
 FIGURES = "figures.json"
 LAST_MADE = FIGURES  # once this one is there, all are
 
 
 def finish(
-    conversation_id: str, folders: list[Path], catalog: Catalog, objects: Objects, scratch: Path
+    conversation_id: str,
+    folders: list[Path],
+    catalog: Catalog,
+    objects: Objects,
+    scratch: Path,
+    how: Understanding | None = None,
 ) -> Conversation:
     """Tell the conversation once more from its journals, write its rows, then its files and its figures.
 
-    `scratch` is a folder on the same disk as the data, for files while they are being made. Where a leg
-    joins meanwhile, or the conversation is deleted, its files are not kept.
+    `scratch` is a folder on the same disk as the data, for files while they are being made. `how`: what is to
+    be found out about it. Where a leg joins meanwhile, or the conversation is deleted, its files are not
+    kept.
     """
     conversation = rebuild(conversation_id, folders)
     if not _stands(conversation, folders, catalog):
@@ -43,7 +52,8 @@ def finish(
         return conversation
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
-        for made in _made(conversation, folders, Path(folder), catalog):
+        known = understand(conversation, how or Understanding())
+        for made in _made(conversation, folders, Path(folder), catalog, known):
             if not _stands(conversation, folders, catalog):
                 unmake(conversation.workspace, conversation.id, catalog, objects)
                 break
@@ -51,9 +61,11 @@ def finish(
     return conversation
 
 
-def _made(conversation: Conversation, folders: list[Path], folder: Path, catalog: Catalog) -> Iterator[Path]:
+def _made(
+    conversation: Conversation, folders: list[Path], folder: Path, catalog: Catalog, known: Understood
+) -> Iterator[Path]:
     """Each file once it is there; what is measured on the sound, which takes longest, comes last."""
-    paths = write_layout(DEFAULT, conversation, folders, folder)
+    paths = write_layout(DEFAULT, conversation, folders, folder, known)
     yield from paths
     [stereo] = [path for path in paths if path.name == "stereo.flac"]
     figures = measure(conversation, stereo)

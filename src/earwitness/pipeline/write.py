@@ -13,15 +13,26 @@ from earwitness.pipeline.line import events, sound_of
 from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes, write_sent
 from earwitness.projections import layouts
 from earwitness.projections.layouts import Layout, Source
+from earwitness.projections.understood import Understood, understand
 
 
-def write_layout(layout: Layout, conversation: Conversation, legs: list[Path], folder: Path) -> list[Path]:
+def write_layout(
+    layout: Layout,
+    conversation: Conversation,
+    legs: list[Path],
+    folder: Path,
+    known: Understood | None = None,
+) -> list[Path]:
     """Write all files of the layout below `folder`; each whole or not at all, replacing what is there.
 
-    Raises `StorageUnavailable` when the folder does not take them.
+    `known`: what was found out about the conversation; otherwise that is done here, by rules. Raises
+    `StorageUnavailable` when the folder does not take them.
     """
-    source = Source(conversation=conversation, events=lambda: events(legs))
-    paths = {file: folder / layout.path(conversation, file) for file in layout.files}
+    source = Source(
+        conversation=conversation, events=lambda: events(legs), known=known or understand(conversation)
+    )
+    schema = source.understood.extraction.schema.name
+    paths = {file: folder / layout.path(conversation, file, schema) for file in layout.files}
     peaks: Path | None = None
     tracks: dict[str, list[Path]] = defaultdict(list)
     try:

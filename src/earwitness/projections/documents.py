@@ -1,4 +1,4 @@
-"""The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`, `summary`."""
+"""The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -7,8 +7,8 @@ from typing import Any
 
 from earwitness.model.conversation import Conversation, Leg, Message, ToolCall
 from earwitness.model.events import Event, Party, Role
-from earwitness.projections import health, transcript
-from earwitness.projections.moments import clock_face, instant, milliseconds, seconds
+from earwitness.projections import health
+from earwitness.projections.moments import instant, milliseconds, seconds
 from earwitness.projections.naming import call_id, recording_id
 
 
@@ -118,43 +118,6 @@ def event_document(event: Event, began_at_ns: int) -> dict[str, Any]:
         "record": event.seen.record,
         **{name: _value(value) for name, value in rest.items() if value not in (None, (), {}, "")},
     }
-
-
-def summary_text(conversation: Conversation) -> str:
-    """`summary.txt`: what a person wants to know at a glance, then the transcript."""
-    many = counts(conversation)
-    lines = [
-        f"Call {call_id(conversation)}",
-        f"Conversation   {conversation.id}",
-        f"Providers      {', '.join(conversation.providers)}",
-        f"Began          {instant(conversation, 0)}",
-        f"Ended          {instant(conversation, conversation.ended_ns) or 'still running'}",
-        f"Duration       {clock_face(conversation.duration_ns)}",
-        f"Messages       {many['messages']} ({many['user']} user, {many['assistant']} assistant)",
-        f"Tool calls     {many['tool_calls']}",
-        f"Interruptions  {many['interruptions']}",
-        f"Outcome        {conversation.outcome or 'not said'}",
-        f"Record         {conversation.status.value}, health {health.score(conversation)} of 100",
-    ]
-    lines += _chosen(conversation)
-    lines += [f"               - {reason.message}" for reason in health.reasons(conversation)]
-    return "\n".join(lines) + "\n\n" + transcript.text(conversation)
-
-
-def _chosen(conversation: Conversation) -> list[str]:
-    """What was chosen of it, where that is not everything; and who was told of it, or agreed."""
-    every = ("audio", "raw", "transcripts")
-    keeps = [leg.keeps for leg in conversation.legs if leg.keeps != every]
-    lines = [
-        f"Keeps          {', '.join(kept) or 'nothing but that it was'}" for kept in dict.fromkeys(keeps)
-    ]
-    left_out = sum(leg.left_out_messages for leg in conversation.legs)
-    lines += [f"               {left_out} messages were not kept, by choice"] if left_out else []
-    for said in conversation.declarations:
-        word = "Consent" if said.kind == "consent" else "Announced"
-        is_refused = said.kind == "consent" and said.data.get("given") is False
-        lines.append(f"{word:14} at {clock_face(said.at_ns)}{': refused' if is_refused else ''}")
-    return lines
 
 
 def speech_seconds(conversation: Conversation, party: Party) -> float:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from earwitness.projections import documents, transcript
+from earwitness.projections import documents, summary, transcript
+from earwitness.projections.extraction import extract
 from earwitness.projections.layouts import Layout, Peaks, Sound, Source, Text, as_json, one_line
 
 
@@ -25,7 +26,17 @@ DEFAULT = Layout(
             make=lambda s: [as_json(documents.metadata_document(s.conversation))],
         ),
         Text(path=_HOME + "transcript.json", make=lambda s: [as_json(transcript.document(s.conversation))]),
-        Text(path=_HOME + "summary.txt", make=lambda s: [documents.summary_text(s.conversation)]),
+        Text(path=_HOME + "summary.txt", make=lambda s: [summary.text(s.conversation, s.understood.summary)]),
+        Text(
+            path=_HOME + "summary.json",
+            make=lambda s: [
+                as_json(summary.document(s.conversation, s.understood.summary, s.understood.note))
+            ],
+        ),
+        Text(
+            path=_HOME + "extraction.json",
+            make=lambda s: [as_json(extract.document(s.conversation, s.understood.extraction))],
+        ),
         Text(path=_HOME + "events.jsonl", make=_event_lines),
         Sound(path=_HOME + "caller.flac", track="caller", format="flac"),
         Sound(path=_HOME + "agent.flac", track="agent", format="flac"),

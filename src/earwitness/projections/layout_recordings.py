@@ -4,7 +4,7 @@ from typing import Any
 
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Party, Role
-from earwitness.projections import documents, transcript
+from earwitness.projections import summary, transcript
 from earwitness.projections.kept import kept
 from earwitness.projections.layouts import Layout, Sound, Text, as_json
 from earwitness.projections.moments import naive, seconds
@@ -47,7 +47,10 @@ RECORDINGS = Layout(
             make=lambda s: [as_json(recordings_document(s.conversation))],
         ),
         Sound(path="{recording}_audio.bin", track="agent-sent", format="raw"),
-        Text(path="{recording}_summary.txt", make=lambda s: [documents.summary_text(s.conversation)]),
+        Text(
+            path="{recording}_summary.txt",
+            make=lambda s: [summary.text(s.conversation, s.understood.summary)],
+        ),
     ),
     wav=Sound(path="{recording}_audio.wav", track="agent-sent", format="wav"),
 )

@@ -7,10 +7,12 @@ import heapq
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from earwitness.clock import NS_PER_MS
 from earwitness.model.conversation import Conversation, Message, Snapshot, ToolCall
 from earwitness.model.events import AudioArrived, Party, Retold, Role
 from earwitness.projections import transcript
 from earwitness.projections.analytics import duration
+from earwitness.projections.extraction.extract import Extraction, named_document
 from earwitness.projections.kept import kept
 from earwitness.projections.layouts import Layout, Source, Text, as_json, one_line
 from earwitness.projections.moments import instant
@@ -32,7 +34,8 @@ def conversation_parts(source: Source) -> Iterator[str]:
         yield from _list("historySnapshots", _retold(source, "historySnapshots"))
         yield from _list("events", _retold(source, "events"))
     else:
-        snapshots = (_snapshot(conversation, each) for each in conversation.snapshots)
+        found = source.understood.extraction
+        snapshots = (_snapshot(conversation, each, found) for each in conversation.snapshots)
         yield from _list("historySnapshots", snapshots)
         yield from _list(
             "events", (event for _, event in heapq.merge(*_events(source), key=lambda each: each[0]))
@@ -40,17 +43,26 @@ def conversation_parts(source: Source) -> Iterator[str]:
     yield "\n}\n"
 
 
-def summary_document(conversation: Conversation) -> dict[str, Any]:
-    """`*_summary.json`. `topics` are the labels: what the conversation is about nobody else has said."""
+def summary_document(source: Source) -> dict[str, Any]:
+    """`*_summary.json`. What the application said of topics and outcome, else what was found out."""
+    conversation, found = source.conversation, source.understood.summary
     return {
         **_names(conversation),
         "statistics": {
             **_state(conversation.messages, len(conversation.tool_calls)),
             "duration": duration(conversation)["formatted"],
         },
-        "topics": list(conversation.labels),
-        "outcome": conversation.outcome,
+        "topics": list(found.topics),
+        "outcome": found.outcome,
         **kept(conversation, "s3", "_summary"),
+    }
+
+
+def data_document(source: Source) -> dict[str, Any]:
+    """`*_<schema>_data.json`: the fields that were found, masked."""
+    return {
+        **named_document(source.conversation, source.understood.extraction),
+        **kept(source.conversation, "s3", "_data"),
     }
 
 
@@ -73,7 +85,7 @@ def _state(messages: Iterable[Message], tool_calls: int) -> dict[str, Any]:
     }
 
 
-def _snapshot(conversation: Conversation, snapshot: Snapshot) -> dict[str, Any]:
+def _snapshot(conversation: Conversation, snapshot: Snapshot, found: Extraction) -> dict[str, Any]:
     """As the history stood then. Texts are those known today: a transcript may come after its message."""
     messages = [each for each in conversation.messages if each.first_seen_ns <= snapshot.at_ns]
     calls = [each for each in conversation.tool_calls if each.called_ns <= snapshot.at_ns]
@@ -82,7 +94,10 @@ def _snapshot(conversation: Conversation, snapshot: Snapshot) -> dict[str, Any]:
         "timestamp": instant(conversation, snapshot.at_ns),
         "eventType": snapshot.label,
         "history": [item for _, item in sorted(items, key=lambda each: each[0])],
-        "conversationState": _state(messages, len(calls)),
+        "conversationState": {
+            **_state(messages, len(calls)),
+            f"{found.schema.name}Data": found.shown(snapshot.at_ns // NS_PER_MS),
+        },
     }
 
 
@@ -149,6 +164,7 @@ S3 = Layout(
     name="s3",
     files=(
         Text(path=_FOLDER + "conversation.json", make=conversation_parts),
-        Text(path=_FOLDER + "summary.json", make=lambda s: [as_json(summary_document(s.conversation))]),
+        Text(path=_FOLDER + "summary.json", make=lambda s: [as_json(summary_document(s))]),
+        Text(path=_FOLDER + "{schema}_data.json", make=lambda s: [as_json(data_document(s))]),
     ),
 )

@@ -10,8 +10,10 @@ from typing import Any
 
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Event
+from earwitness.projections.extraction.schema import INSURANCE
 from earwitness.projections.moments import compact, instant
 from earwitness.projections.naming import call_id, recording_id
+from earwitness.projections.understood import Understood, understand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,12 @@ class Source:
 
     conversation: Conversation
     events: Callable[[], Iterable[Event]]
+    known: Understood | None = None  # what was found out about it, where that is done already
+
+    @property
+    def understood(self) -> Understood:
+        """What is found out about it, by rules where nothing else is known."""
+        return self.known or understand(self.conversation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +69,18 @@ class Layout:
     rate_hz: int | None = 16_000  # of its sound files; None: the finest that any sound of the call has
     wav: Sound | None = None  # a file more, for those who ask for it
 
-    def path(self, conversation: Conversation, file: File) -> str:
-        """Where the file goes, relative to the export folder. Provider ids are made safe for a name."""
+    def path(self, conversation: Conversation, file: File, schema: str = INSURANCE.name) -> str:
+        """Where the file goes, relative to the export folder. Provider ids are made safe for a name.
+
+        `schema`: the name of the one whose fields were looked for.
+        """
         return file.path.format(
             id=conversation.id,
             date=(instant(conversation, 0) or "")[:10],
             timestamp=compact(conversation),
             session=safe(call_id(conversation)),
             recording=safe(recording_id(conversation)),
+            schema=safe(schema),
         )
 
 

@@ -28,6 +28,7 @@ from earwitness.server import (
     search,
     sessions,
     system,
+    understood,
     verbs,
     webhooks,
 )
@@ -62,6 +63,7 @@ PARTS = (
     verbs,
     audio,
     annotations,
+    understood,
     search,
     recordings,
     pages,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from earwitness.pipeline.wire import WireQuery
 from earwitness.projections.documents import event_document
@@ -57,7 +57,7 @@ def tool_calls(visitor: Reader, conversation_id: str) -> dict[str, Any]:
 
 @router.get("/{conversation_id}/snapshots", summary="Its snapshots, each with the history of that moment")
 def snapshots(visitor: Reader, conversation_id: str) -> dict[str, Any]:
-    return {"snapshots": visitor.library.conversation(conversation_id).document()["snapshots"]}
+    return {"snapshots": visitor.library.conversation(conversation_id).snapshots()}
 
 
 @router.get("/{conversation_id}/events", summary="Decoded events, one JSON object a line")
@@ -118,11 +118,6 @@ def transcript(
     media_types = {"json": "application/json", "srt": "application/x-subrip", "vtt": "text/vtt"}
     words = visitor.library.conversation(conversation_id).transcript(format)
     return Response(words.encode(), media_type=media_types.get(format, "text/plain; charset=utf-8"))
-
-
-@router.get("/{conversation_id}/summary", response_class=PlainTextResponse, summary="At a glance, as text")
-def summary(visitor: Reader, conversation_id: str) -> str:
-    return visitor.library.conversation(conversation_id).summary()
 
 
 @router.get("/{conversation_id}/health", summary="How far this record can be trusted, and why")
