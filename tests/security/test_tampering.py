@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import earwitness
 from earwitness.journal import block
 from earwitness.journal.scan import Whole, scan
 from earwitness.journal.segment import HEADER_BYTES
@@ -191,6 +192,20 @@ NAMED: dict[Callable[[Scene], None], str] = {
 
 def test_nothing_is_named_where_nothing_was_changed(scene: Scene) -> None:
     assert scene.problems() == scene.problems(outside=True) == []
+
+
+def test_a_call_that_runs_is_no_false_alarm(tmp_path: Path) -> None:
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hello"}]}
+    with earwitness.record(provider="openai", data_dir=tmp_path) as leg:
+        leg.received({"type": "conversation.item.added", "item": {"id": "i1", **item}})
+        assert leg.flush()
+        library = earwitness.open_library(tmp_path)
+        leg.received({"type": "conversation.item.added", "item": {"id": "i2", **item}})
+        assert leg.flush()
+        assert library.prove() == []
+    library.catch_up()
+    assert library.prove() == []
+    library.catalog.close()
 
 
 @pytest.mark.parametrize("attack", NAMED, ids=lambda attack: attack.__name__)
