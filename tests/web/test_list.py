@@ -60,7 +60,7 @@ def test_the_chosen_get_a_label_and_who_only_reads_cannot_give_one(open_tab: Ope
 
 
 def test_of_many_rows_only_those_on_the_screen_are_drawn(open_tab: Open, site: Any) -> None:
-    tab = open_tab("/dashboard")  # some page of ours; the list is asked below
+    tab = open_tab("/live")  # some page of ours; the list is asked below
     (row,) = json.loads(site.served.get("/api/v1/conversations?limit=1")[1])["conversations"]
 
     def answer(route: Any) -> None:
@@ -82,11 +82,23 @@ def test_of_many_rows_only_those_on_the_screen_are_drawn(open_tab: Open, site: A
     assert tab.page.locator(".rows .tr").count() < 100
 
 
+def test_a_day_on_the_dashboard_opens_the_calls_behind_it(open_tab: Open, site: Any) -> None:
+    tab = open_tab("/dashboard")
+    plot = tab.page.locator(".plot .u-over").first
+    plot.wait_for()
+    assert tab.page.locator(".figures-table tbody tr").count() >= 2
+    box = plot.bounding_box()
+    tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.page.wait_for_url("**/conversations?**since=**")
+    tab.page.locator(".rows .tr").first.wait_for()
+
+
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("path", ["/conversations", "/live"])
+@pytest.mark.parametrize("path", ["/conversations", "/live", "/dashboard"])
 def test_axe_finds_nothing(open_tab: Open, site: Any, path: str, size: dict[str, int] | None) -> None:
     tab = open_tab(path, key="admin", color_scheme="dark", **({"size": size} if size else {}))
-    tab.page.locator(".rows .tr, .nobody").first.wait_for()
+    tab.page.locator(".rows .tr, .nobody, .figures-table").first.wait_for()
     assert tab.violations() == []
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.picture(f"{path[1:]}-{'phone' if size else 'desktop'}-dark")

@@ -6,6 +6,7 @@ import { Icon, type IconName } from "./components/icon.tsx";
 import { Link } from "./components/link.tsx";
 import { ConversationPage } from "./pages/conversation.tsx";
 import { ConversationsPage } from "./pages/conversations.tsx";
+import { DashboardPage } from "./pages/dashboard.tsx";
 import { LivePage } from "./pages/live.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { go, useAddress } from "./routing.ts";
@@ -36,6 +37,7 @@ export function App() {
 function pageOf(address: URL): ReactNode {
   const [, first, second] = address.pathname.split("/");
   if (first === "conversations" && second) return <ConversationPage key={second} id={decodeURIComponent(second)} />;
+  if (first === "dashboard") return <DashboardPage />;
   if (first === "live") return <LivePage />;
   if (first === "" || first === "conversations") return <ConversationsPage address={address} />;
   return (
@@ -49,6 +51,7 @@ function pageOf(address: URL): ReactNode {
 const PLACES: [string, string, IconName][] = [
   ["/conversations", words.nav.conversations, "list"],
   ["/live", words.nav.live, "live"],
+  ["/dashboard", words.nav.dashboard, "chart"],
 ];
 
 function TopBar({ path }: { path: string }) {

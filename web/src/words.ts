@@ -125,6 +125,19 @@ export const words = {
     deleteTitle: (count: number) => (count === 1 ? "Delete this conversation?" : `Delete ${count} conversations?`),
     deleteText: "Words, sound and journals are gone for good. Calls that are held or still run stay.",
   },
+  dashboard: {
+    title: "Dashboard",
+    of: (count: number, days: number) => `the newest ${count} calls of the last ${days} days; a click on a day opens its calls`,
+    byProvider: "By provider",
+    nothing: "No call yet",
+    figures: {
+      calls: "Calls",
+      p95: "Response p95, median of calls (ms)",
+      interruptions: "Interruptions a call",
+      health: "Record health",
+      failed: "Not complete",
+    },
+  },
   live: {
     title: "Live",
     none: "No call is running.",

@@ -25,7 +25,11 @@ import { words } from "../words.ts";
 const t = words.conversation;
 const OVERVIEW_POINTS = 4000; // a screen is hardly wider
 const ALL_POINTS = 100_000;
-const EMPTY: Waveform = { rate_hz: 16_000, frames: 0, zooms: [{ frames_per_point: 160, low: [[0], [0]], high: [[0], [0]] }] };
+
+/** Silence of the call's length: until its peaks are here, a click on it already leads to the right place. */
+function silence(seconds: number): Waveform {
+  return { rate_hz: 1000, frames: Math.round(seconds * 1000), zooms: [{ frames_per_point: 1000, low: [[0], [0]], high: [[0], [0]] }] };
+}
 
 export function ConversationPage({ id }: { id: string }) {
   const [conversation, setConversation] = useState<Conversation | null>(null);
@@ -72,6 +76,7 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
   useEffect(() => {
     if (waveform) player.setQuiet(quietSpans(waveform));
   }, [player, waveform]);
+  const blank = useMemo(() => silence(opened.duration_seconds), [opened.duration_seconds]);
   usePlayerKeys(player, useSession() !== null);
 
   const tabs: Tab[] = [
@@ -109,7 +114,7 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
       <Controls player={player} seconds={waveform ? secondsOf(waveform) : conversation.duration_seconds} />
       <Timeline
         conversation={conversation}
-        waveform={waveform ?? EMPTY}
+        waveform={waveform ?? blank}
         player={player}
         onFiner={ask}
         onOpen={(block) => {
