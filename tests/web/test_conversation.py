@@ -131,3 +131,43 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     assert tab.violations() == []
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.picture(f"conversation-{'phone' if size else 'desktop'}-{scheme}")
+
+
+def test_every_tab_of_an_admin_is_clean_and_the_wire_leads_to_the_sound(open_tab: Open, site) -> None:
+    tab = open_tab(f"/conversations/{site.phone_order}", key="admin", color_scheme="light")
+    tab.page.locator(".said").first.wait_for()
+    for name in ("Tools", "Snapshots", "Notes", "Legs", "Files", "Audit"):
+        tab.page.get_by_role("tab", name=name).click()
+        assert tab.violations() == [], name
+    tab.page.get_by_role("tab", name="Events").click()
+    tab.page.get_by_placeholder("Find in the wire").fill("place_order")
+    until(lambda: 0 < tab.page.locator(".wire-row").count() < 30, 10)
+    tab.page.locator(".wire-row").last.click()
+    tab.page.locator(".wire-open pre").get_by_text("place_order").wait_for()
+    assert tab.violations() == []
+    tab.picture("events-light")
+    tab.page.locator(".wire-open .button").click()
+    until(lambda: seconds(tab) > 3, 10)
+
+
+def test_a_note_is_kept_with_its_author(open_tab: Open, site) -> None:
+    tab = open_tab(f"/conversations/{site.order}", key="admin")
+    tab.page.get_by_role("tab", name="Notes").click()
+    tab.page.get_by_label("Note", exact=True).fill("She was cut off <b>twice</b>")
+    tab.page.get_by_role("button", name="Add note").click()
+    tab.page.locator(".notes").get_by_text("She was cut off <b>twice</b>").wait_for()
+
+
+def test_nothing_is_deleted_before_its_name_is_typed(open_tab: Open, site) -> None:
+    tab = open_tab(f"/conversations/{site.order}", key="admin")
+    tab.page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = tab.page.get_by_role("dialog")
+    assert dialog.get_by_role("button", name="Delete").is_disabled()
+    dialog.get_by_role("textbox").fill("something else")
+    assert dialog.get_by_role("button", name="Delete").is_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    assert site.served.get(f"/api/v1/conversations/{site.order}")[0] == 200
+    reader = open_tab(f"/conversations/{site.order}")
+    reader.page.locator(".said").first.wait_for()
+    assert reader.page.get_by_role("button", name="Delete").count() == 0
+    assert reader.page.get_by_role("tab", name="Audit").count() == 0
