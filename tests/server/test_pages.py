@@ -18,7 +18,6 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if `make web` had run."""
     (tmp_path / "index.html").write_text(DOCUMENT)
     monkeypatch.setattr(pages, "APP", tmp_path / "index.html")
-    pages._document.cache_clear()
 
 
 @pytest.mark.usefixtures("built")

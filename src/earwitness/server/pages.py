@@ -5,7 +5,6 @@ right sees a page that asks for one.
 """
 
 import secrets
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -39,17 +38,12 @@ def app_page() -> HTMLResponse:
         return HTMLResponse(_not_built())
     nonce = secrets.token_urlsafe(16)
     headers = {"Content-Security-Policy": f"{POLICY}; style-src 'self' 'nonce-{nonce}'"}
-    return HTMLResponse(_document().replace(NONCE, nonce), headers=headers)
+    return HTMLResponse(APP.read_text("utf-8").replace(NONCE, nonce), headers=headers)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
 def docs(visitor: Reader, request: Request) -> str:
     return api_page(request.app.openapi())
-
-
-@cache
-def _document() -> str:
-    return APP.read_text("utf-8")
 
 
 def _not_built() -> str:
