@@ -73,6 +73,7 @@ class World:
         self.keeps_arrivals = False
         self.fold = Fold("conversation")
         self.drop: Callable[[str, float, str], bool] = lambda leg, ms, what: False
+        self.alter: Callable[[Party, bytes], bytes] = lambda party, sound: sound
         self.extra: list[tuple[float, Kind, str, Any]] = []  # faults: records of a kind, origin, payload
         self.end: tuple[str, float] | None = None  # why and when, where not in order
         if spoil:
@@ -127,6 +128,7 @@ class World:
         return heapq.merge(frames, acts, extra, key=lambda pair: pair[0])
 
     def _frame(self, at_ms: float, number: int, sound: bytes) -> None:
+        sound = self.alter(Party.CALLER, sound)
         for leg in self.legs:
             if self.drop(leg.id, at_ms, "frame"):
                 continue
@@ -139,6 +141,9 @@ class World:
                 self._tell(leg, at_ms, iter([leg.wire.frame(number, sound)]))
 
     def _act(self, at_ms: float, act: Act) -> None:
+        if act.what == "answer_sounds":
+            item, sound = act.args
+            act = Act(at_ms=act.at_ms, what=act.what, args=(item, self.alter(Party.AGENT, sound)))
         for leg in reversed(self.legs):
             if self.drop(leg.id, at_ms, act.what):
                 continue

@@ -68,6 +68,8 @@ class Track:
     spans: tuple[Span, ...] = ()
     chunk_count: int = 0
     byte_count: int = 0  # as it went over the wire, heard or not
+    drift_ppm: float = 0.0  # by how much the clock that sent it is fast, as far as it is seen to be
+    pace: float | None = None  # how fast it came, times its stated rate; None: not evenly, or not for long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class Message:
     started_ns: int = 0  # start of speech; of typed or inserted text its arrival
     ended_ns: int | None = None
     first_seen_ns: int = 0  # when the first sign of it was seen
+    worded_ns: int | None = None  # when the last of its words came
     said_ns: int | None = None  # when it was said by its sender's clock, where told; may lie before the start
     number: int | None = None  # under which its sender was told that it is kept
     evidence: Evidence | None = None  # for what was heard; None: nothing to prove

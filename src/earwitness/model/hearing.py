@@ -48,6 +48,8 @@ def track(party: Party, lines: list[Line], zero_ns: int, *, is_sent: bool = Fals
         spans=tuple(spans),
         chunk_count=sum(line.chunk_count for line in lines),
         byte_count=sum(line.byte_count for line in lines),
+        drift_ppm=max((line.drift_ppm for line in lines), key=abs, default=0.0),
+        pace=next((line.pace for line in lines if line.pace is not None), None),
     )
 
 
@@ -229,6 +231,7 @@ def freeze(
         started_ns=began_ns - zero_ns,
         ended_ns=None if ended_ns is None else max(began_ns, ended_ns) - zero_ns,
         first_seen_ns=message.first_seen_ns - zero_ns,
+        worded_ns=None if message.worded_ns is None else message.worded_ns - zero_ns,
         said_ns=None if message.said_at_ns is None else message.said_at_ns - zero_ns,
         number=message.number,
         evidence=hearing.evidence,

@@ -61,6 +61,7 @@ class MessageState:
         self.emotions: dict[str, dict[str, float]] = {}
         self.sentiment: str | None = None
         self.sentiment_source: str | None = None
+        self.worded_ns: int | None = None
         self.version = 0
         self.frozen: tuple[object, Message] | None = None  # and what it was made from
         self._parts: dict[int, PartText] = {}
@@ -93,6 +94,8 @@ class MessageState:
         if event.confidence is not None:
             self.confidence = event.confidence
         is_new = part.take(event.text, is_whole=event.is_whole)
+        if is_new:
+            self.worded_ns = event.seen.at_ns
         self.version += is_new or event.confidence is not None
         return is_new
 

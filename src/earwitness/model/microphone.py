@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from earwitness.model.conversation import AudioFormat, Span
 from earwitness.model.events import Party
-from earwitness.model.skew import MediaClock
+from earwitness.model.skew import MediaClock, Pace
 from earwitness.model.sound import JITTER_NS, NS_PER_MS, NS_PER_S, Line, Owner, Stretch
 
 PAUSE_NS = 250 * NS_PER_MS  # a chunk later than this was not delayed: the microphone was silent
+SILENT_NS = 2 * NS_PER_S  # a hole that is longer says nothing of the pace of the sound around it
 CATCH_UP_NS = 100 * NS_PER_MS  # how exactly a burst must fill the hole before it to have been a stall
 RESTART_NS = NS_PER_S  # media time that jumps back further has begun anew
 LATE_NS = 15 * NS_PER_MS  # all chunks of a calm while later than this: time was lost, not delayed
@@ -37,6 +38,7 @@ class Microphone(Line):
         self._media_shift_ns = 0  # media time that began anew goes on from here
         self._hole_ns = 0  # before the last stretch, as it may still turn out to be a stall
         self._arrived_ns = opened_ns
+        self._pace = Pace()
         self._run_ns = opened_ns  # since when it has sounded without a hole
         self._pulled_ns = 0  # since then: a sender faster than speech has no end
         self._window_ns = opened_ns
@@ -47,6 +49,14 @@ class Microphone(Line):
     @property
     def clock_version(self) -> int:
         return 0 if self._clock is None else self._clock.version
+
+    @property
+    def drift_ppm(self) -> float:
+        return self._pace.drift_ppm if self._clock is None else self._clock.drift_ppm
+
+    @property
+    def pace(self) -> float | None:
+        return self._pace.times
 
     def to_recorder(self, at_ns: int) -> int:
         return at_ns if self._clock is None else self._clock.to_recorder(at_ns)
@@ -81,6 +91,7 @@ class Microphone(Line):
         if self._clock is None:
             is_paced = at_ns - self._arrived_ns >= length_ns * 3 // 4
             self._arrived_ns = at_ns
+            self._pace.observe(at_ns, self.length_ns)
             if is_paced and not self._catch_up(at_ns):
                 self._pull_back(at_ns)
 
@@ -101,10 +112,13 @@ class Microphone(Line):
         if not self.stretches:
             self.end_ns = max(self.opened_ns, at_ns - length_ns)
             self._begin_run(at_ns)
+            self._pace.begin(at_ns, self.length_ns)
         late_ns = at_ns - length_ns - self.end_ns
         if late_ns > PAUSE_NS:
             self._hole_ns = late_ns
             self._begin_run(at_ns)
+            if late_ns > SILENT_NS:
+                self._pace.begin(at_ns, self.length_ns)
             return late_ns
         lost_ns = max(0, min(late_ns, self._lost_by(at_ns, late_ns)))
         if lost_ns:

@@ -11,6 +11,8 @@ LEAST_SPAN_NS = 60 * NS_PER_S  # in less no crystal strays far enough to matter
 LEAST_DRIFT_NS = 15_000_000  # less than the 20 ms a track may be off is left alone
 MOST_PPM = 1_000  # beyond this it is no crystal, but a wrong rate
 
+PACE_NS = 20 * NS_PER_S  # in so long a stall is no matter
+
 _Point = tuple[int, int]  # media time, offset
 
 
@@ -89,3 +91,40 @@ def _edge_below(points: list[_Point]) -> tuple[_Point, _Point]:
 def _is_above(point: _Point, left: _Point, right: _Point) -> bool:
     rise = (point[1] - left[1]) * (right[0] - left[0])
     return rise >= (right[1] - left[1]) * (point[0] - left[0])
+
+
+class Pace:
+    """How fast counted sound comes, where it comes without a hole. The longest such run tells."""
+
+    def __init__(self) -> None:
+        self._best: tuple[int, float | None, float] = (0, None, 0.0)  # how long, how fast, drift
+        self._begun = self._last = (0, 0)
+        self._clock = MediaClock()
+
+    def begin(self, at_ns: int, counted_ns: int) -> None:
+        """Another run, from that moment and that much sound on."""
+        self._best = self._now()
+        self._begun = self._last = (at_ns, counted_ns)
+        self._clock = MediaClock()
+
+    def observe(self, at_ns: int, counted_ns: int) -> None:
+        """By now so much sound has come."""
+        self._last = (at_ns, counted_ns)
+        self._clock.observe(at_ns - self._begun[0], counted_ns - self._begun[1])
+
+    def _now(self) -> tuple[int, float | None, float]:
+        passed_ns = self._last[0] - self._begun[0]
+        if passed_ns <= self._best[0]:
+            return self._best
+        pace = (self._last[1] - self._begun[1]) / passed_ns if passed_ns >= PACE_NS else None
+        return passed_ns, pace, self._clock.drift_ppm
+
+    @property
+    def times(self) -> float | None:
+        """Sound by time passed; None where no run lasted long enough."""
+        return self._now()[1]
+
+    @property
+    def drift_ppm(self) -> float:
+        """As `MediaClock.drift_ppm`, of counted sound."""
+        return self._now()[2]

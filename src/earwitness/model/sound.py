@@ -150,6 +150,16 @@ class Line:
         """Grows with every change of what `to_recorder` gives."""
         return 0
 
+    @property
+    def drift_ppm(self) -> float:
+        """See `Track.drift_ppm`."""
+        return 0.0
+
+    @property
+    def pace(self) -> float | None:
+        """See `Track.pace`."""
+        return None
+
     def to_recorder(self, at_ns: int) -> int:
         """A time of this line's own clock on the recorder's."""
         return at_ns

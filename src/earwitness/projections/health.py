@@ -3,11 +3,11 @@
 100 means nothing is known to be missing. Each reason costs what it says; the score never goes below 0.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from earwitness.model.conversation import WISHED, Conversation, GapSpan, Status
 from earwitness.model.events import Evidence, Party, Role
+from earwitness.projections.doubts import Reason, doubts
 from earwitness.projections.figures import Figures
 from earwitness.projections.moments import milliseconds
 
@@ -27,22 +27,12 @@ _WISHES = {
 STRUCK = "[struck]"  # what stands in the journal for a credential
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One thing that takes away from the trust in a record."""
-
-    code: str
-    message: str
-    cost: int
-    at_ms: int | None = None
-
-
 def reasons(conversation: Conversation, figures: Figures | None = None) -> list[Reason]:
     """All of them, the gravest first; with `figures` also those that only its sound can tell."""
     found = [*_of_gaps(conversation), *_of_state(conversation), *_of_findings(conversation)]
     found += _of_messages(conversation)
     found += _of_struck_words(conversation)
-    found += _of_sound(figures) if figures else []
+    found += doubts(conversation, figures)
     return sorted(found, key=lambda reason: -reason.cost)
 
 
@@ -146,11 +136,3 @@ def _of_messages(conversation: Conversation) -> list[Reason]:
         message = f"how far {len(unproven)} interrupted answers were heard is modelled, not proven"
         found.append(Reason(code="unproven_playout", message=message, cost=1))
     return found
-
-
-def _of_sound(figures: Figures) -> list[Reason]:
-    """What the sound contradicts."""
-    return [
-        Reason(code=f"disagrees_{each.code}", message=each.message, cost=2, at_ms=each.at_ms)
-        for each in figures.disagreements
-    ]
