@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from earwitness.audio.waveform import waveform
+from earwitness.audio.waveform import view, waveform
 from earwitness.errors import NotFound
 from earwitness.journal import recovery
 from earwitness.journal.reader import read_leg
@@ -17,7 +17,7 @@ from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line, wire
 from earwitness.pipeline.finish import FIGURES
-from earwitness.pipeline.sound import Sound
+from earwitness.pipeline.sound import Sound, native_rate_hz
 from earwitness.pipeline.understand import schema_named
 from earwitness.pipeline.wire import WireQuery
 from earwitness.pipeline.write import write_layout
@@ -210,23 +210,29 @@ class Recorded:
 
     # -- sound ----------------------------------------------------------------------------------------
 
-    def audio(self, track: str = "stereo", *, rate_hz: int = 16_000) -> Sound:
-        """A track, to be written to a file or read in ranges; of a running call, as far as it has come."""
+    def audio(self, track: str = "stereo", *, rate_hz: int | None = 16_000) -> Sound:
+        """A track, to be written to a file or read in ranges; of a running call, as far as it has come.
+
+        `rate_hz`: None for the finest rate that any sound of the call has.
+        """
+        rate_hz = native_rate_hz(self.conversation) if rate_hz is None else rate_hz
         return Sound(self.conversation, line.sound_of(self.folders), track, rate_hz)
 
-    def waveform(self, most_points: int = 2000) -> dict[str, Any]:
-        """Peaks of caller and agent, at the finest zoom with at most so many points (or the coarsest).
+    def waveform(
+        self, most_points: int = 2000, *, from_s: float = 0.0, to_s: float | None = None
+    ) -> dict[str, Any]:
+        """Peaks of caller and agent in a stretch of the call: see `audio.waveform.view`.
 
         As `waveform.json` has it, with one zoom: `low` and `high` by channel, -128 to 127.
         """
         try:
             size, read = self.stored("waveform.json")
+            peaks = b"".join(read(0, size))
         except NotFound:
             sound = self.audio("stereo")
-            return waveform(sound.blocks(), rate_hz=sound.rate_hz, channels=2).as_dict(most_points)
-        peaks: dict[str, Any] = msgspec.json.decode(b"".join(read(0, size)))
-        fitting = [zoom for zoom in peaks["zooms"] if len(zoom["low"][0]) <= most_points]
-        return {**peaks, "zooms": fitting[:1] or peaks["zooms"][-1:]}
+            whole = waveform(sound.blocks(), rate_hz=sound.rate_hz, channels=2)
+            peaks = b"".join(whole.json_chunks())
+        return view(peaks, most_points, from_s, to_s)
 
     # -- out and away ---------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earwitness.audio.waveform import OVERVIEW_POINTS, PeakMeter, waveform
+from earwitness.audio.waveform import OVERVIEW_POINTS, PeakMeter, view, waveform
 
 RATE_HZ = 16_000
 
@@ -45,12 +45,44 @@ def test_a_click_is_seen_at_its_place_and_its_side_at_every_zoom():
     assert len(drawn.zooms[-1].low) <= OVERVIEW_POINTS < len(drawn.zooms[-2].low)
 
 
+def stored(drawn):
+    return b"".join(drawn.json_chunks())
+
+
 def test_the_zoom_that_fits_is_the_finest_that_does_and_the_coarsest_where_none_does():
     drawn = waveform([np.zeros(RATE_HZ * 100, np.int16)], rate_hz=RATE_HZ, channels=1)
     assert [len(zoom.low) for zoom in drawn.zooms] == [10_000, 2_500, 625]
-    assert len(drawn.zoom(10_000).low) == 10_000
-    assert len(drawn.zoom(9_999).low) == 2_500
-    assert len(drawn.zoom(10).low) == 625
+    for most, points in ((10_000, 10_000), (9_999, 2_500), (10, 625)):
+        [zoom] = view(stored(drawn), most)["zooms"]
+        assert (len(zoom["low"][0]), zoom["first_point"]) == (points, 0)
+
+
+@pytest.mark.parametrize(
+    ("from_s", "to_s", "most", "frames_per_point", "first", "count"),
+    [
+        (300, 310, 1_000, 160, 30_000, 1_000),
+        (300, 310, 999, 640, 7_500, 250),
+        (299.995, 300.005, 1_000, 160, 29_999, 2),
+        (590, None, 1_000, 160, 59_000, 1_000),
+        (590, 9_999, 1_000, 160, 59_000, 1_000),
+        (600, None, 1_000, 160, 60_000, 0),
+        (10, 5, 1_000, 160, 1_000, 0),
+    ],
+)
+def test_a_stretch_is_drawn_as_finely_as_fits(from_s, to_s, most, frames_per_point, first, count):
+    samples = np.random.default_rng(3).integers(-32768, 32768, (RATE_HZ * 600, 2)).astype(np.int16)
+    drawn = waveform(blocks(samples, 160_000), rate_hz=RATE_HZ, channels=2)
+    told = view(stored(drawn), most, from_s, to_s)
+    [zoom] = told["zooms"]
+    assert told["frames"] == RATE_HZ * 600
+    assert (zoom["frames_per_point"], zoom["first_point"], len(zoom["low"][0])) == (
+        frames_per_point,
+        first,
+        count,
+    )
+    [whole] = [each for each in drawn.as_dict()["zooms"] if each["frames_per_point"] == frames_per_point]
+    for side in ("low", "high"):
+        assert zoom[side] == [values[first : first + count] for values in whole[side]]
 
 
 def test_it_becomes_json_of_one_list_per_channel():
@@ -63,7 +95,6 @@ def test_it_becomes_json_of_one_list_per_channel():
         "bits": 8,
         "zooms": [{"frames_per_point": 160, "low": [[1, -4], [-2, 8]], "high": [[1, -4], [-2, 8]]}],
     }
-    assert len(drawn.as_dict(most_points=1)["zooms"]) == 1
 
 
 @pytest.mark.parametrize("frames", [0, 1, 170, RATE_HZ * 250])

@@ -34,6 +34,27 @@ def test_a_track_is_a_sound_file_of_the_calls_length(asker: Asker, order: str, t
         assert (info.samplerate, info.subtype) == (16_000, "PCM_16")
 
 
+@pytest.mark.parametrize(("rate", "rate_hz"), [("native", 24_000), ("48000", 48_000), ("8000", 8_000)])
+def test_a_wav_comes_at_the_rate_that_is_asked_for(asker: Asker, order: str, rate: str, rate_hz: int) -> None:
+    info = soundfile.info(io.BytesIO(asker.ask(url(order) + f"&rate={rate}").content))
+    assert (info.samplerate, info.subtype) == (rate_hz, "PCM_16")
+    assert asker.ask(url(order) + "&rate=1").status_code == 422
+
+
+@pytest.mark.parametrize("track", ["stereo", "agent-sent"])
+def test_opus_is_the_same_sound_in_a_tenth_of_the_bytes(asker: Asker, order: str, track: str) -> None:
+    wav, opus = (asker.ask(url(order, track, form)) for form in ("wav", "opus"))
+    assert opus.headers["Content-Type"] == "audio/ogg; codecs=opus"
+    assert opus.headers["Accept-Ranges"] == "none"
+    ours, rate_hz = soundfile.read(io.BytesIO(opus.content), always_2d=True)
+    theirs, _ = soundfile.read(io.BytesIO(wav.content), always_2d=True)
+    assert (rate_hz, ours.shape) == (16_000, theirs.shape)
+    assert all(np.corrcoef(a, b)[0, 1] > 0.9 for a, b in zip(ours.T, theirs.T, strict=True))
+    assert len(opus.content) < len(wav.content) / 5
+    head = asker.ask(url(order, track, "opus"), method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+
+
 def test_left_is_the_caller_and_right_is_the_agent(asker: Asker, order: str) -> None:
     stereo, caller, agent = (
         soundfile.read(io.BytesIO(asker.ask(url(order, track)).content), dtype="int16")[0]

@@ -235,6 +235,10 @@ def test_the_waveform_has_no_more_points_than_asked_for_or_is_the_coarsest(asker
     assert sizes[0] <= sizes[1] <= 1000
     assert sizes[1] <= sizes[2]
     assert asker.ask(f"{BASE}/{order}/waveform?points=0").status_code == 422
+    part = asker.ask(f"{BASE}/{order}/waveform?points=300&from=2&to=5").json()["zooms"][0]
+    whole = asker.ask(f"{BASE}/{order}/waveform?points=100000").json()["zooms"][0]
+    assert part["first_point"] == 200
+    assert part["low"] == [side[200:500] for side in whole["low"]]
 
 
 def test_a_link_names_the_whole_id_whatever_it_was_asked_by(

@@ -12,7 +12,7 @@ Samples = npt.NDArray[np.int16]
 RATE_HZ = 8_000
 FRAME = RATE_HZ // 100
 REACH_MS = 4_000  # so far off an utterance is looked for
-NEAR_MS = 250  # ... and first of all so far
+NEAR_MS = 500  # ... and first of all so far
 PART = RATE_HZ // 2  # so much of an utterance is looked for at a time
 ALIKE = 0.7  # correlation of the same sound; a splice or a lost packet in it leaves so much
 AUDIBLE = 300.0  # root mean square: well above what rounding and resampling leave
@@ -126,34 +126,37 @@ def _at_8k(each: Uttered, piece: tuple[float, int, int]) -> Samples:
 
 def _offset(each: Uttered, window: Samples, begin_ms: float) -> float | None:
     """How much later than the truth its worst placed half second lies; None: none is there."""
-    worst: float | None = None
-    for at_ms, sound in _pieces(each):
-        for first in range(0, len(sound), PART):
-            part = sound[first : first + PART]
-            if len(part) < PART // 4 or np.sqrt(np.mean(part.astype(np.float32) ** 2)) < 2 * AUDIBLE:
-                continue
-            place = round((at_ms - begin_ms) * RATE_HZ / 1000) + first
-            found = _lag(part.astype(np.float32), window, place)
-            if found is not None and (worst is None or abs(found) > abs(worst)):
-                worst = found
-    return worst if worst is not None or each.heard_ms > 100 else 0.0
-
-
-def _lag(wanted: npt.NDArray[np.float32], window: Samples, place: int) -> float | None:
+    parts = [
+        (sound[first : first + PART].astype(np.float32), round((at_ms - begin_ms) * RATE_HZ / 1000) + first)
+        for at_ms, sound in _pieces(each)
+        for first in range(0, len(sound), PART)
+    ]
+    parts = [(part, place) for part, place in parts if len(part) >= PART // 4 and _mean(part) > 2 * AUDIBLE]
     for reach_ms in (NEAR_MS, REACH_MS):
-        reach = reach_ms * RATE_HZ // 1000
-        first = max(place - reach, 0)
-        there = window[first : place + len(wanted) + reach].astype(np.float32)
-        if len(there) < len(wanted):
-            continue
-        size = 1 << (len(there) + len(wanted)).bit_length()
-        match = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(wanted, size)), size)
-        energy = np.cumsum(np.concatenate([[0.0], there.astype(np.float64) ** 2]))
-        local = np.sqrt(np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1.0))
-        match = match[: len(there) - len(wanted) + 1] / (local * float(np.sqrt(wanted @ wanted)) + 1e-9)
-        if match.max(initial=0) > ALIKE:
-            return float((int(match.argmax()) + first - place) * 1000 / RATE_HZ)
-    return None
+        lags = [lag for part, place in parts if (lag := _lag(part, window, place, reach_ms)) is not None]
+        if lags:
+            return max(lags, key=abs)
+    return None if parts else 0.0
+
+
+def _mean(sound: npt.NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.mean(sound**2)))
+
+
+def _lag(wanted: npt.NDArray[np.float32], window: Samples, place: int, reach_ms: int) -> float | None:
+    reach = reach_ms * RATE_HZ // 1000
+    first = max(place - reach, 0)
+    there = window[first : place + len(wanted) + reach].astype(np.float32)
+    if len(there) < len(wanted):
+        return None
+    size = 1 << (len(there) + len(wanted)).bit_length()
+    match = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    energy = np.cumsum(np.concatenate([[0.0], there.astype(np.float64) ** 2]))
+    local = np.sqrt(np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1.0))
+    match = match[: len(there) - len(wanted) + 1] / (local * float(np.sqrt(wanted @ wanted)) + 1e-9)
+    if match.max(initial=0) <= ALIKE:
+        return None
+    return float((int(match.argmax()) + first - place) * 1000 / RATE_HZ)
 
 
 def _levels(samples: Samples) -> npt.NDArray[np.float32]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -37,14 +38,8 @@ class Waveform:
     frames: int
     zooms: tuple[Zoom, ...]
 
-    def zoom(self, most_points: int) -> Zoom:
-        """The finest with no more points than that; the coarsest where all have more."""
-        fitting = [zoom for zoom in self.zooms if len(zoom.low) <= most_points]
-        return fitting[0] if fitting else self.zooms[-1]
-
-    def as_dict(self, most_points: int | None = None) -> dict[str, Any]:
-        """Plain lists for JSON, one list per channel; with `most_points` that zoom only."""
-        zooms = self.zooms if most_points is None else (self.zoom(most_points),)
+    def as_dict(self) -> dict[str, Any]:
+        """Plain lists for JSON, one list per channel."""
         return {
             "rate_hz": self.rate_hz,
             "channels": self.channels,
@@ -52,7 +47,7 @@ class Waveform:
             "bits": 8,
             "zooms": [
                 {"frames_per_point": z.frames_per_point, "low": z.low.T.tolist(), "high": z.high.T.tolist()}
-                for z in zooms
+                for z in self.zooms
             ],
         }
 
@@ -122,6 +117,49 @@ def waveform(blocks: Iterable[Samples], *, rate_hz: int, channels: int) -> Wavef
     for block in blocks:
         meter.add(block)
     return meter.waveform()
+
+
+class _StoredZoom(msgspec.Struct):
+    frames_per_point: int
+    low: msgspec.Raw  # lists of millions of numbers: read only where they are asked for
+    high: msgspec.Raw
+
+
+class _Stored(msgspec.Struct):
+    rate_hz: int
+    channels: int
+    frames: int
+    bits: int
+    zooms: list[_StoredZoom]
+
+
+_STORED = msgspec.json.Decoder(_Stored)
+_LISTS = msgspec.json.Decoder(list[list[int]])
+
+
+def view(stored: bytes, most_points: int, from_s: float = 0.0, to_s: float | None = None) -> dict[str, Any]:
+    """Of a stored waveform (`json_chunks`) that stretch alone, ready to draw.
+
+    One zoom: the finest in which the stretch has no more than `most_points`, or the coarsest. Its lists
+    begin with point `first_point` of the whole, which stands for the frames from `first_point` times
+    `frames_per_point` on.
+    """
+    found = _STORED.decode(stored)
+    begin = min(max(round(from_s * found.rate_hz), 0), found.frames)
+    end = found.frames if to_s is None else min(max(round(to_s * found.rate_hz), begin), found.frames)
+    fitting = (zoom for zoom in found.zooms if len(_points(zoom, begin, end)) <= most_points)
+    zoom = next(fitting, found.zooms[-1])
+    points = _points(zoom, begin, end)
+    low, high = (
+        [side[points.start : points.stop] for side in _LISTS.decode(raw)] for raw in (zoom.low, zoom.high)
+    )
+    cut = {"frames_per_point": zoom.frames_per_point, "first_point": points.start, "low": low, "high": high}
+    told = {"rate_hz": found.rate_hz, "channels": found.channels, "frames": found.frames, "bits": found.bits}
+    return {**told, "zooms": [cut]}
+
+
+def _points(zoom: _StoredZoom, begin: int, end: int) -> range:
+    return range(begin // zoom.frames_per_point, -(-end // zoom.frames_per_point))
 
 
 def _to_8_bits(samples: Samples) -> Points:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from earwitness.audio.files import stereo, wav_range, wav_size, write_track
 from earwitness.audio.render import frame_at
+from earwitness.audio.streamed import opus_bytes
 from earwitness.model.conversation import Conversation, Track
 from earwitness.model.events import Party
 from earwitness.projections.tracks import RATE_HZ, Block, ByteSource, end_to_end, length_ns, mono, track_named
@@ -62,6 +63,10 @@ class Sound:
             start=start,
             stop=stop,
         )
+
+    def opus(self) -> Iterator[bytes]:
+        """The track as Ogg/Opus, encoded while it is read. Raises `InvalidInput` for a rate Opus has not."""
+        return opus_bytes(self.blocks(), rate_hz=self.rate_hz, channels=self.channels)
 
     def _mono(self, name: str, start_frame: int) -> Iterator[Block]:
         return mono(self._conversation, name, self._source, rate_hz=self.rate_hz, start_frame=start_frame)

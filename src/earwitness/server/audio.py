@@ -1,10 +1,11 @@
-"""Sound by HTTP, in ranges: stored files of ended calls, rendered on the fly where none is stored."""
+"""Sound by HTTP: stored files of ended calls by ranges, all else rendered while it is sent."""
 
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
+from earwitness.audio.streamed import opus_rate_hz
 from earwitness.projections.layouts import safe
 from earwitness.projections.naming import recording_id
 from earwitness.recorded import Recorded
@@ -14,25 +15,42 @@ from earwitness.server.ranges import ranged
 router = APIRouter(tags=["audio"])
 
 TrackName = Literal["caller", "agent", "stereo", "agent-sent"]
-FormatName = Literal["wav", "flac"]
+FormatName = Literal["wav", "flac", "opus"]
+RateName = Literal["native", "8000", "16000", "24000", "44100", "48000"]
+NATIVE = "native"
 
 
 _PATH = "/api/v1/conversations/{conversation_id}/audio/{track}"
 
 
 @router.head(_PATH, include_in_schema=False)
-@router.get(_PATH, summary="A track: flac as stored, or wav at 16 kHz, 16 bit; by ranges")
+@router.get(_PATH, summary="A track: flac as stored, wav at 16 kHz or another rate, by ranges; or opus")
 def track_audio(
-    visitor: Listener, request: Request, conversation_id: str, track: TrackName, format: FormatName = "wav"
+    visitor: Listener,
+    request: Request,
+    conversation_id: str,
+    track: TrackName,
+    format: FormatName = "wav",
+    rate: RateName = "16000",
 ) -> Response:
-    return audio_response(request, visitor.library.conversation(conversation_id), track, format)
+    """`rate`: samples per second of wav and opus; `native` is the finest that any sound of the call has."""
+    recorded = visitor.library.conversation(conversation_id)
+    return audio_response(request, recorded, track, format, rate)
 
 
-def audio_response(request: Request, recorded: Recorded, track: str, form: str) -> Response:
-    """FLAC comes from the object store once the call is over; WAV is rendered, also while it runs."""
+def audio_response(
+    request: Request, recorded: Recorded, track: str, form: str, rate: str = "16000"
+) -> Response:
+    """FLAC comes from the object store once the call is over; all else is rendered, also while it runs."""
     name = f"{safe(recording_id(recorded.conversation))}_{track}.{form}"
     if form == "flac":
         size, source = recorded.stored(f"{track}.flac")
         return ranged(request, size, source, "audio/flac", name)
-    sound = recorded.audio(track)
-    return ranged(request, sound.wav_size, sound.wav, "audio/wav", name)
+    sound = recorded.audio(track, rate_hz=None if rate == NATIVE else int(rate))
+    if form == "wav":
+        return ranged(request, sound.wav_size, sound.wav, "audio/wav", name)
+    if opus_rate_hz(sound.rate_hz) != sound.rate_hz:
+        sound = recorded.audio(track, rate_hz=opus_rate_hz(sound.rate_hz))
+    headers = {"Accept-Ranges": "none", "Content-Disposition": f'inline; filename="{name}"'}
+    body = iter(()) if request.method == "HEAD" else sound.opus()
+    return StreamingResponse(body, media_type="audio/ogg; codecs=opus", headers=headers)

@@ -16,6 +16,7 @@ from earwitness.server.guard import Admin, Listener, RawReader, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+LONGEST_S = 1_000_000  # eleven days: beyond any call
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most")]
 
@@ -135,9 +136,17 @@ def analytics(visitor: Listener, conversation_id: str) -> dict[str, Any]:
 
 @router.get("/{conversation_id}/waveform", summary="Peaks of both sides, ready to draw")
 def waveform(
-    visitor: Listener, conversation_id: str, points: Annotated[int, Query(ge=1, le=100_000)] = 2000
+    visitor: Listener,
+    conversation_id: str,
+    points: Annotated[int, Query(ge=1, le=100_000, description="how many at most")] = 2000,
+    since: Annotated[float, Query(alias="from", ge=0, le=LONGEST_S, description="seconds")] = 0.0,
+    until: Annotated[float | None, Query(alias="to", ge=0, le=LONGEST_S, description="seconds")] = None,
 ) -> dict[str, Any]:
-    return visitor.library.conversation(conversation_id).waveform(points)
+    """One zoom: the finest in which the stretch from `from` to `to` has no more than `points`.
+
+    `low` and `high` have a list per channel (caller, agent), -128 to 127, and begin with point `first_point`.
+    """
+    return visitor.library.conversation(conversation_id).waveform(points, from_s=since, to_s=until)
 
 
 @router.get("/{conversation_id}/link", summary="An address that opens this conversation for ten minutes")

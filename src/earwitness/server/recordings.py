@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from earwitness.projections.layout_recordings import recordings_document
-from earwitness.server.audio import audio_response
+from earwitness.server.audio import FormatName, audio_response
 from earwitness.server.guard import Admin, Listener, Reader
 from earwitness.store.finding import ConversationQuery
 
@@ -50,7 +50,7 @@ def audio(
     request: Request,
     conversation_id: str,
     track: Literal["caller", "agent", "stereo"] = "stereo",
-    format: Literal["wav", "flac"] = "wav",
+    format: FormatName = "wav",
 ) -> Response:
     return audio_response(request, visitor.library.conversation(conversation_id), track, format)
 
