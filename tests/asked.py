@@ -23,6 +23,7 @@ PARAMETERS = {
     "leg_id": NOBODYS_ID,
     "leg": NOBODYS_ID,
     "number": "0",
+    "key_id": "nobodys",
 }  # what else stands in a path; the conversation is the asker's choice
 OTHERS = "acme"  # the workspace of the key `other`
 

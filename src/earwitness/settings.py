@@ -59,6 +59,8 @@ class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls_cert: str = ""  # PEM file; with tls_key the tap listens on wss
     tls_key: str = ""  # PEM file of the certificate's private key
     public_url: str = ""  # scheme and host by which Twilio reaches the tap; its signature then is a key
+    calls_per_workspace: int = 0  # at once; 0: any number
+    handshakes_per_address: int = 200  # connections that have not said yet what they want; 0: any number
 
 
 class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

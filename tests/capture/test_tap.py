@@ -637,3 +637,28 @@ async def test_nothing_of_a_call_is_written_before_consent_and_all_of_its_beginn
     assert next(payload for _, payload in seen(legs[0], Origin.CLIENT)) == b"after"
     assert b"canary-before" not in stored_bytes(tmp_path)
     assert b"canary-never" not in stored_bytes(tmp_path)
+
+
+async def test_connections_that_never_say_what_they_want_leave_room_for_others(tmp_path):
+    listen = {"handshakes_per_address": 2}
+    async with upstream(echo) as (_, url), tapped(tmp_path, url, listen=listen) as rig:
+        idle = [await asyncio.open_connection("127.0.0.1", rig.tap.port) for _ in range(2)]
+        assert b" 429 " in await raw(rig.tap.port, b"")
+        for _, writer in idle:
+            writer.close()
+            await writer.wait_closed()
+        async with asyncio.timeout(5):
+            while b" 429 " in await raw(rig.tap.port, b"GET /nowhere HTTP/1.1\r\nHost: tap\r\n\r\n"):
+                pass  # the tap has not seen them go yet
+
+
+async def test_a_workspace_has_no_more_calls_at_once_than_it_may(tmp_path):
+    listen = {"calls_per_workspace": 1}
+    async with (
+        upstream(echo) as (_, url),
+        tapped(tmp_path, url, listen=listen) as rig,
+        connect(rig.url("/r")),
+    ):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(rig.url("/r"))
+        assert refused.value.response.status_code == 429

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
+from earwitness.capture.crowd import Crowd
 from earwitness.capture.head import HEAD_BYTES, Answer, Request, read_answer, read_request
-from earwitness.capture.problems import Refused, bad_request
+from earwitness.capture.problems import Refused, bad_request, too_many
 from earwitness.capture.pump import tune
 from earwitness.errors import InvalidInput
 
@@ -18,7 +19,7 @@ class Front(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, on_request: Callable[["Front", Request], None]) -> None:
+    def __init__(self, on_request: Callable[["Front", Request], None], crowd: Crowd | None = None) -> None:
         self.held = b""  # what came after the head; forwarded when the upstream has said 101
         self.is_gone = asyncio.Event()
         self.upstream: asyncio.Transport | None = None  # read no faster than the caller takes a refusal
@@ -26,13 +27,22 @@ class Front(asyncio.Protocol):
         self._head = b""
         self._has_head = False
         self._timer: asyncio.TimerHandle | None = None
+        self._crowd = crowd or Crowd(0)  # of those whose head is not here yet, by address
+        self._address = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         tune(transport)
+        address = str((transport.get_extra_info("peername") or ("",))[0])
+        if not self._crowd.enter(address):
+            self.refuse(too_many("connections from this address"))
+            return
+        self._address = address
         self._timer = asyncio.get_running_loop().call_later(HANDSHAKE_S, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
         if self._has_head:
             self.held += data
             if len(self.held) > HEAD_BYTES:
@@ -70,6 +80,9 @@ class Front(asyncio.Protocol):
         self.is_gone.set()
 
     def _stop_timer(self) -> None:
+        if self._address:
+            self._crowd.leave(self._address)
+            self._address = ""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

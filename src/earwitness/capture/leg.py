@@ -68,6 +68,7 @@ class Leg:
         """Check, open the journal, dial, hand the answer through. The caller always gets an answer."""
         try:
             self._call = call = await self._tap.check(self._request)
+            self._tap.count(self, call.workspace)
             await self._open_journal(call)
             await self._dial(call)
         except Refused as refused:

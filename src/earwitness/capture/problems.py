@@ -69,6 +69,11 @@ def no_key() -> Refused:
     )
 
 
+def too_many(what: str) -> Refused:
+    hint = "Try again when one of them is over, or raise the limit in the configuration."
+    return Refused(HTTPStatus.TOO_MANY_REQUESTS, f"too many {what}", hint, (("Retry-After", "10"),))
+
+
 def cannot_record(detail: str) -> Refused:
     return Refused(
         HTTPStatus.SERVICE_UNAVAILABLE,

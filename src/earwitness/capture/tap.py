@@ -18,6 +18,7 @@ import msgspec
 
 from earwitness.capture import problems
 from earwitness.capture.choosing import chosen
+from earwitness.capture.crowd import Crowd
 from earwitness.capture.direction import Writer
 from earwitness.capture.door import Choice
 from earwitness.capture.handshake import HANDSHAKE_S, Front
@@ -77,6 +78,8 @@ class Tap:
         self._journal = journal
         self._admit = admit
         self._legs: set[Leg] = set()
+        self._waiting = Crowd(settings.tap.handshakes_per_address)
+        self._calls, self._counted = Crowd(settings.tap.calls_per_workspace), dict[Leg, str]()
         self.standing = Standing()
         self._tasks: set[asyncio.Future[None]] = set()
         self._is_quiet = asyncio.Event()
@@ -104,7 +107,7 @@ class Tap:
         timeout = HANDSHAKE_S if context else None
         try:
             self._server = await loop.create_server(
-                lambda: Front(self._on_request),
+                lambda: Front(self._on_request, self._waiting),
                 listen.host,
                 listen.port,
                 ssl=context,
@@ -184,8 +187,16 @@ class Tap:
         """Seal a leg off the loop; `stop` waits for it."""
         self._keep(asyncio.get_running_loop().run_in_executor(self._closers, writer.close))
 
+    def count(self, leg: Leg, workspace: str) -> None:
+        """One call more of this workspace, until it is forgotten. Raises `Refused` for one too many."""
+        if not self._calls.enter(workspace):
+            raise problems.too_many("calls at once in this workspace")
+        self._counted[leg] = workspace
+
     def forget(self, leg: Leg) -> None:
         """The call is over."""
+        if (workspace := self._counted.pop(leg, None)) is not None:
+            self._calls.leave(workspace)
         self._legs.discard(leg)
         if not self._legs:
             self._is_quiet.set()

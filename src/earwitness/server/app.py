@@ -12,6 +12,7 @@ from earwitness import __version__
 from earwitness.library import Library
 from earwitness.server import (
     annotations,
+    api_keys,
     audio,
     audit,
     browsers,
@@ -70,14 +71,9 @@ PARTS = (
     rehearsal,
     chat,
     sessions,
+    api_keys,
     webhooks,
 )  # each has a router
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": pages.POLICY,
-}
 
 
 def create_app(library: Library, links: Links) -> FastAPI:
