@@ -129,7 +129,7 @@ def test_a_player_is_given_the_file(
     assert (tmp_path / "told").read_text().strip().endswith("stereo.wav")
 
 
-@pytest.mark.parametrize(("layout", "count"), [("default", 9), ("opusagent", 7), ("recordings", 3)])
+@pytest.mark.parametrize(("layout", "count"), [("default", 11), ("opusagent", 7), ("recordings", 3)])
 def test_each_layout_is_written_whole(
     typist: Typist, order: str, tmp_path: Path, layout: str, count: int
 ) -> None:

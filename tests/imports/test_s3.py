@@ -74,9 +74,17 @@ def test_what_we_exported_comes_out_again_as_it_was(
 ) -> None:
     first = recording().call(provider, scenario).export(tmp_path / "first", "s3")
     again = library.conversation(taken(library, tmp_path / "first").id).export(tmp_path / "again", "s3")
-    assert [json.loads(path.read_text()) for path in again] == [
-        json.loads(path.read_text()) for path in first
-    ]
+    assert [document(path) for path in again] == [document(path) for path in first]
+
+
+def document(path: Path) -> Any:
+    """Without the id of our own, which what is taken in gets anew."""
+    told = json.loads(path.read_text())
+    return (
+        {name: value for name, value in told.items() if name != "conversationId"}
+        if "_data" in path.name
+        else told
+    )
 
 
 def test_a_fault_in_an_event_is_named(library: Library, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def command(context: click.Context, url: str | None, key: str | None) -> None:
     Legs that still run stay. What the server has on its disk is removed here. Exit status 3 when the server
     refused some.
 
-    Example: earwitness --data-dir spool handover --url https://recorder.example.org
+    Example: earwitness handover --url https://recorder.example.org
     """
     from earwitness.capture.handover import Handover, Server
 
