@@ -126,13 +126,15 @@ def work(job: str, root: Path, minutes: int) -> None:
             for _ in read_leg(folder):
                 pass
         return
-    from earwitness.pipeline.line import events, rebuild
+    from earwitness.pipeline.line import events, tell
+    from earwitness.redaction.policies import Policies
+    from earwitness.settings_redaction import Redaction
 
     if job == "decode":
         for _ in events(folders):
             pass
     elif job == "fold":
-        rebuild("bench", folders)
+        tell("bench", folders, Policies(Redaction(), {}))
     else:
         from earwitness.library import open_library
 

@@ -18,8 +18,8 @@ PATTERNS = {
         r"(?<![\w.~/-])/(?:ho" + r"me|Us" + r"ers)/\w+/|(?<![\w.~/-])/ro" + r"ot/\w"
     ),
     "unfinished work": re.compile(
-        r"\b(?:TO" + r"DO|FIX" + r"ME|(?<!-)X" + r"XX(?!-))\b"  # with hyphens it masks a number
-    ),
+        r"\b(?:TO" + r"DO|FIX" + r"ME)\b|\bX" + r"XX(?=:| \w)"
+    ),  # else it is a mask
 }
 
 

@@ -14,8 +14,10 @@ from earwitness.library import Library
 from earwitness.server.app import create_app
 from earwitness.server.guard import Links
 from earwitness.settings import Settings
+from earwitness.settings_redaction import Redaction
 
 NOBODYS_ID = "01999999-9999-7999-8999-999999999999"
+AS_IT_WAS = Settings(redact=Redaction(enabled=False))  # as the shared recording was made
 PARAMETERS = {
     "track": "stereo",
     "annotation_id": NOBODYS_ID,
@@ -32,7 +34,7 @@ class Asker:
     """A desk's application and a client for it; `key` names one of the keys it made."""
 
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
-        self.library = Library(replace(settings or Settings(), data_dir=str(folder)))
+        self.library = Library(replace(settings or AS_IT_WAS, data_dir=str(folder)))
         self.links = Links(b"for this test")
         self.app: FastAPI = create_app(self.library, self.links)
         self.client = TestClient(

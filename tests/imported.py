@@ -11,11 +11,12 @@ import soundfile
 
 from earwitness.library import Library, open_library
 from earwitness.model.conversation import Conversation
+from recorded import as_it_was
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_library(tmp_path / "data")
+    library = open_library(as_it_was(tmp_path / "data"))
     yield library
     library.catalog.close()
 

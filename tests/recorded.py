@@ -23,6 +23,7 @@ from earwitness.library import Library, open_library
 from earwitness.recorded import Recorded
 from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
+from earwitness.settings_redaction import Redaction
 from earwitness.simulator.lines import encoded, lines
 from earwitness.simulator.run import CallResult, Simulator, simulate
 from earwitness.simulator.scenarios import scenarios_of
@@ -38,6 +39,11 @@ FORMATS = [
 OPENAI = ("openai", "twilio")  # what most tests need
 OTHERS = ("elevenlabs", "hume", "audiocodes", "relay")
 ROUTES = {"openai": "openai", "twilio": "phone"} | {name: name for name in OTHERS}
+
+
+def as_it_was(data_dir: Path) -> Settings:
+    """Settings that take nothing out: what is recorded is held against what was said."""
+    return Settings(data_dir=str(data_dir), redact=Redaction(enabled=False))
 
 
 def plays_of(providers: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -62,7 +68,7 @@ class Recording:
     stall_ms: float
 
     def library(self) -> Library:
-        return Library(Settings(data_dir=str(self.data_dir)))
+        return Library(as_it_was(self.data_dir))
 
     def call(self, provider: str, scenario: str) -> Recorded:
         link = f"conversation:{self.results[provider, scenario].conversation}"
@@ -90,7 +96,7 @@ class Desk:
         self._pool.shutdown()
 
     def _follow(self) -> None:
-        library = Library(Settings(data_dir=str(self._data_dir)))
+        library = Library(as_it_was(self._data_dir))
         follower = library.follower()
         while not self._stop.wait(TICK_S):
             for conversation in follower.tick().changed:
@@ -169,7 +175,7 @@ async def _record(data_dir: Path, plays: list[tuple[str, str]]) -> Recording:
             results = await asyncio.gather(*(_later(n, line.play(*play)) for n, play in enumerate(plays)))
             stall_ms = watch.stop()
             await asyncio.sleep(3 * TICK_S)
-    open_library(data_dir).catalog.close()
+    open_library(as_it_was(data_dir)).catalog.close()
     return Recording(data_dir, dict(zip(plays, results, strict=True)), desk.rows_seen_ns, stall_ms)
 
 

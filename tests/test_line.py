@@ -15,7 +15,7 @@ from earwitness.library import open_library
 from earwitness.model.conversation import Status
 from earwitness.simulator.lines import line, spoken
 from hearing import lag_ms, loudest_outside
-from recorded import PLAYS, Line, recording
+from recorded import PLAYS, Line, as_it_was, recording
 
 SPOKEN = [(provider, name) for provider, name in PLAYS if name not in ("refused", "busy")]
 REFUSED = [(provider, name) for provider, name in PLAYS if name in ("refused", "busy")]
@@ -214,7 +214,7 @@ async def order_async(connection):
 
 
 def check_order(data_dir, result=RESULT):
-    library = open_library(data_dir)
+    library = open_library(as_it_was(data_dir))
     [recorded] = library.conversations()
     assert [(row.role, row.text) for row in recorded.messages()] == ORDERED
     [call] = recorded.tool_calls()

@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from earwitness.cli import main
 
+AS_IT_WAS = {"EARWITNESS_REDACT__ENABLED": "false"}  # as the shared recording was made
+
 
 @dataclass(frozen=True)
 class Typist:
@@ -16,7 +18,7 @@ class Typist:
 
     def type(self, *words: object, exits: int = 0) -> Result:
         """The command's result; it ended with this status, and nothing but its own words came out."""
-        result = CliRunner().invoke(main, ["--data-dir", str(self.folder), *map(str, words)])
+        result = CliRunner().invoke(main, ["--data-dir", str(self.folder), *map(str, words)], env=AS_IT_WAS)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert result.exit_code == exits, (result.exit_code, result.output)
         return result

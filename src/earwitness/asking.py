@@ -15,6 +15,7 @@ from earwitness.pipeline.ship import Shipping
 from earwitness.pipeline.watch import Watch, WatchAll
 from earwitness.privacy.access import Access
 from earwitness.recorded import Recorded
+from earwitness.redaction.policies import Policies, Untouched
 from earwitness.settings import Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
@@ -39,6 +40,7 @@ class Asking:
     journal_root: Path
     shipping: Shipping | None = None
     live_root: Path
+    policies: Policies
 
     def of_workspace(self, workspace: str) -> Self:
         """The same recordings' desk for another workspace."""
@@ -50,6 +52,18 @@ class Asking:
         """The same desk for somebody who may know of this person's conversations only."""
         other = copy(self)
         other.subject = subject
+        return other
+
+    def unredacted(self, reason: str) -> Self:
+        """The same desk for somebody who may see and hear what redaction takes out for all others.
+
+        Why they want to goes into the audit log. What is kept in files is redacted; the raw view is made from
+        the journals when it is asked for.
+        """
+        other = copy(self)
+        other.policies = Untouched()
+        if self.access is not None:
+            other.access = self.access.of_raw(reason)
         return other
 
     def page(self, query: ConversationQuery) -> Page:
@@ -138,7 +152,8 @@ class Asking:
 
     def _recorded(self, row: ConversationRow) -> Recorded:
         folders = partial(self.folders, row.workspace_id, row.id)
-        return Recorded(row, folders, self.catalog, self.objects, schema=self.settings.understanding.schema)
+        schema = self.settings.understanding.schema
+        return Recorded(row, folders, self.catalog, self.objects, self.policies, schema=schema)
 
     def folders(self, workspace: str, conversation_id: str) -> list[Path]:
         """The journals of a conversation, one folder a leg; those that lie elsewhere are fetched."""

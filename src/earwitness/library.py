@@ -30,6 +30,7 @@ from earwitness.privacy.vault import is_locked, open_vault, refuse_locked, scrat
 from earwitness.protected import Protected
 from earwitness.recorded import Recorded
 from earwitness.recording import VARIABLE
+from earwitness.redaction.policies import Policies
 from earwitness.settings import Encryption, Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
@@ -86,6 +87,7 @@ class Library(Protected):
         self.sessions = Sessions(self.catalog.database)
         self.subjects = Subjects(self.catalog.database)
         self._open_protection()
+        self.policies = Policies(settings.redact, {n: r.redact for n, r in settings.routes.items()})
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
@@ -149,7 +151,7 @@ class Library(Protected):
         """What keeps the catalog in step with the journals; one at a time on a folder."""
         is_live = self.settings.record.live_stereo and self.vault is None  # it lies in the open
         live_folder = self.live_root if is_live else None
-        return Follower(self.journal_root, self.catalog, self.unmake, live_folder=live_folder)
+        return Follower(self.journal_root, self.catalog, self.policies, self.unmake, live_folder=live_folder)
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
         """The files of a conversation are gone afterwards, to be made anew once it has ended."""
@@ -185,8 +187,8 @@ class Library(Protected):
     def finish(self, workspace: str, conversation_id: str) -> Conversation:
         """Do the work after the call for one conversation."""
         folders = self.folders(workspace, conversation_id)
-        understanding = self.settings.understanding
-        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch, understanding)
+        how = self.settings.understanding
+        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch, self.policies, how)
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
             self.seal(done, folders)

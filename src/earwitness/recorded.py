@@ -28,10 +28,12 @@ from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import as_json
 from earwitness.projections.named import named
 from earwitness.projections.understood import Understood, understand
+from earwitness.redaction.policies import Policies, Untouched
 from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
 from earwitness.store.rows import ArtifactRow, ConversationRow, LegRow, MessageRow, ToolCallRow
+from earwitness.store.types import clip
 
 TRANSCRIPT_FORMATS = ("text", "json", "srt", "vtt")
 
@@ -45,6 +47,7 @@ class Recorded:
         folders: Callable[[], list[Path]],
         catalog: Catalog,
         objects: Objects,
+        policies: Policies,
         *,
         schema: str = INSURANCE.name,
     ) -> None:
@@ -54,6 +57,7 @@ class Recorded:
         self._catalog = catalog
         self._objects = objects
         self._annotations = Annotations(catalog.database)
+        self._policies = policies
         self._schema = schema
 
     @cached_property
@@ -62,10 +66,14 @@ class Recorded:
         return self._folders_of()
 
     @cached_property
+    def told(self) -> line.Told:
+        """All that its journals tell, as they stand at the first asking, as whoever asks may see it."""
+        return line.tell(self.id, self.folders, self._policies)
+
+    @property
     def conversation(self) -> Conversation:
-        """The whole of it, told from the journals as they stand at the first asking."""
-        told = line.rebuild(self.id, self.folders)
-        return replace(told, labels=tuple(self.row.labels))
+        """The whole of it."""
+        return replace(self.told.conversation, labels=tuple(self.row.labels))
 
     def shortcomings(self, *, but: Collection[str] = ()) -> list[str]:
         """What keeps this record from being complete and readable; empty when nothing does.
@@ -102,11 +110,32 @@ class Recorded:
 
     # -- words and facts ------------------------------------------------------------------------------
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether this is the view of who may see what redaction takes out."""
+        return isinstance(self._policies, Untouched)
+
     def messages(self, role: str | None = None) -> tuple[MessageRow, ...]:
-        return self._catalog.messages(self.row.workspace_id, self.id, role=role)
+        kept = self._catalog.messages(self.row.workspace_id, self.id, role=role)
+        if not self.is_raw:
+            return kept
+        said = {clip(message.key): message for message in self.conversation.messages}
+        return tuple(
+            msgspec.structs.replace(row, text=said[row.key].text, heard_text=said[row.key].heard_text)
+            for row in kept
+            if row.key in said
+        )
 
     def tool_calls(self) -> tuple[ToolCallRow, ...]:
-        return self._catalog.tool_calls(self.row.workspace_id, self.id)
+        kept = self._catalog.tool_calls(self.row.workspace_id, self.id)
+        if not self.is_raw:
+            return kept
+        calls = {clip(call.key): call for call in self.conversation.tool_calls}
+        return tuple(
+            msgspec.structs.replace(row, arguments=call.arguments, result=call.result, error=call.error)
+            for row in kept
+            if (call := calls.get(row.key))
+        )
 
     def legs(self) -> tuple[LegRow, ...]:
         return self._catalog.legs(self.row.workspace_id, self.id)
@@ -115,7 +144,7 @@ class Recorded:
         return self._catalog.artifacts(self.row.workspace_id, self.id)
 
     def events(self) -> Iterator[Event]:
-        return line.events(self.folders)
+        return self.told.events()
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Every record of every leg as (leg id, record), leg after leg: the wire itself."""
@@ -133,6 +162,8 @@ class Recorded:
 
     def document(self) -> dict[str, Any]:
         """All that is known but events and sound. An ended call is read as stored: long ones open at once."""
+        if isinstance(self._policies, Untouched):  # what is stored has words taken out
+            return documents.conversation_document(self.conversation)
         try:
             size, read = self.stored("conversation.json")
         except NotFound:
@@ -216,7 +247,7 @@ class Recorded:
         `rate_hz`: None for the finest rate that any sound of the call has.
         """
         rate_hz = native_rate_hz(self.conversation) if rate_hz is None else rate_hz
-        return Sound(self.conversation, line.sound_of(self.folders), track, rate_hz)
+        return Sound(self.conversation, self.told.sound(), track, rate_hz)
 
     def waveform(
         self, most_points: int = 2000, *, from_s: float = 0.0, to_s: float | None = None
@@ -239,7 +270,7 @@ class Recorded:
     def stored(self, name: str) -> tuple[int, Callable[[int, int], Iterator[bytes]]]:
         """A finished file: its size, and a way to read bytes of it. Raises `NotFound` before it is made."""
         artifact = next((artifact for artifact in self.artifacts() if artifact.name == name), None)
-        if artifact is None:
+        if artifact is None or self.is_raw:  # what is kept is redacted
             raise NotFound(
                 f"{name} of conversation {self.id} is not made yet", hint="Ask for wav, which needs no file."
             )
@@ -254,5 +285,5 @@ class Recorded:
 
         `wav` adds a WAV file of the sound that the layout `recordings` keeps raw.
         """
-        chosen = named(layout, wav=wav)
-        return write_layout(chosen, self.conversation, self.folders, Path(folder), self.understood)
+        told = replace(self.told, conversation=self.conversation)
+        return write_layout(named(layout, wav=wav), told, Path(folder), self.understood)

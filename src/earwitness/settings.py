@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from earwitness.settings_redaction import Redaction
 from earwitness.settings_understanding import Understanding
 
 Provider = Literal["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"]
@@ -145,6 +146,7 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Provider  # whose protocol it speaks
     upstream: str  # ws:// or wss://, host, port, path prefix
     record: Recording | None = None  # None: as for all
+    redact: Redaction | None = None  # None: as for all
     metadata: dict[str, str] = {}  # given to every conversation that comes this way
     enabled: bool = True  # False: callers get 403
     mapping: WireMapping | None = None  # for the provider generic: how to read it
@@ -257,6 +259,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api: Listen = Listen()
     tap: Tap = Tap()
     record: Recording = Recording()
+    redact: Redaction = Redaction()
     routes: dict[str, Route] = {}
     webhooks: Webhooks = Webhooks()
     sip: Sip = Sip()

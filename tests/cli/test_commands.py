@@ -101,7 +101,10 @@ def test_events_and_the_wire_come_a_line_each(typist: Typist, order: str) -> Non
     plain = typist.type("events", order).stdout.splitlines()
     assert len(events) == len(plain) > 100
     assert events[0]["type"] in plain[0]
-    wire = [json.loads(line) for line in typist.type("events", order, "--raw").stdout.splitlines()]
+    wire = [
+        json.loads(line)
+        for line in typist.type("events", order, "--wire", "--raw", "a test").stdout.splitlines()
+    ]
     assert len(wire) > 100
 
 

@@ -76,7 +76,7 @@ def test_a_call_that_is_not_there_is_told_with_a_hint(typist: Typist, name: str)
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(typist: Typist, order: str) -> None:
-    command = [*EARWITNESS, "--data-dir", str(typist.folder), "events", order, "--raw"]
+    command = [*EARWITNESS, "--data-dir", str(typist.folder), "events", order, "--wire", "--raw", "a test"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stderr

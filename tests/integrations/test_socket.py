@@ -21,7 +21,7 @@ from earwitness.simulator import openai_caller
 from earwitness.simulator.lines import line
 from earwitness.simulator.run import Simulator, simulate
 from hearing import lag_ms, loudest_outside
-from recorded import Watch
+from recorded import Watch, as_it_was
 from taps import ended, seen
 
 EXACT_MS = 20  # what the product promises
@@ -67,7 +67,7 @@ def test_words_tools_and_sound_are_as_they_were(played, play):
     folder, results, tolerance_ms = played
     truth = results[play].truth
     assert results[play].reason == ""
-    [recorded] = earwitness.open_library(folder).conversations(provider=play[0], label=play[1])
+    [recorded] = earwitness.open_library(as_it_was(folder)).conversations(provider=play[0], label=play[1])
     check_words(truth, recorded)
     check_sound(truth, recorded, tolerance_ms)
 

@@ -14,7 +14,7 @@ from earwitness.pipeline import finish as finishing
 from earwitness.pipeline.finish import finish
 from earwitness.settings import Settings
 from journal_legs import Legs
-from recorded import PLAYS, copy_of, recording
+from recorded import PLAYS, as_it_was, copy_of, recording
 
 FILES = {
     "conversation.json",
@@ -164,7 +164,7 @@ def test_a_call_that_was_deleted_before_is_not_brought_back(tmp_path, library):
     conversation = a_call(tmp_path, library)
     folders = library.folders("default", conversation)
     library.erase(conversation)
-    finish(conversation, folders, library.catalog, library.objects, tmp_path / "scratch")
+    finish(conversation, folders, library.catalog, library.objects, tmp_path / "scratch", library.policies)
     assert list(library.conversations()) == []
     assert [name for name in files(library) if not name.startswith("tombstones/")] == []
 
@@ -173,7 +173,7 @@ def test_a_call_that_was_deleted_before_is_not_brought_back(tmp_path, library):
 
 
 def dump_of(data_dir):
-    library = Library(Settings(data_dir=str(data_dir)))
+    library = Library(as_it_was(data_dir))
     try:
         return library.catalog.dump(), files(library)
     finally:
@@ -184,7 +184,7 @@ def test_reindex_gives_the_same_catalog_and_the_same_files_for_every_scenario(tm
     data_dir = copy_of(recording(), tmp_path)
     rows, stored = dump_of(data_dir)
     assert rows.count('"text"') > 60  # messages
-    library = Library(Settings(data_dir=str(data_dir)))
+    library = Library(as_it_was(data_dir))
     assert library.reindex() == len(PLAYS)
     library.catalog.close()
     assert dump_of(data_dir) == (rows, stored)
@@ -196,5 +196,5 @@ def test_a_catalog_that_was_deleted_comes_back_from_the_journals(tmp_path):
     for file in data_dir.glob("catalog.db*"):
         file.unlink()
     shutil.rmtree(data_dir / "objects")
-    open_library(data_dir).catalog.close()
+    open_library(as_it_was(data_dir)).catalog.close()
     assert dump_of(data_dir) == (rows, stored)

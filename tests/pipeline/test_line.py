@@ -7,7 +7,8 @@ from earwitness.journal.reader import read_leg
 from earwitness.model.conversation import Status
 from earwitness.model.events import AudioArrived, Party
 from earwitness.model.fold import Fold
-from earwitness.pipeline.line import events, rebuild, sound_of
+from earwitness.pipeline.line import events, sound_of, tell
+from earwitness.redaction.policies import Untouched
 from journal_legs import Legs
 from recorded import PLAYS, recording
 
@@ -19,9 +20,9 @@ def test_a_journal_is_told_again_as_the_fold_of_its_events_and_the_same_each_tim
     fold = Fold(recorded.id)
     for event in sorted(every, key=lambda event: event.seen.at_ns):
         fold.apply(event)
-    told = rebuild(recorded.id, recorded.folders)
+    told = tell(recorded.id, recorded.folders, Untouched()).conversation
     assert told == fold.conversation()
-    assert told == rebuild(recorded.id, recorded.folders)
+    assert told == tell(recorded.id, recorded.folders, Untouched()).conversation
     assert len(told.legs) == len(recorded.folders)
 
 
@@ -38,12 +39,12 @@ def test_a_running_leg_is_told_as_far_as_it_came_and_is_not_closed(tmp_path):
         leg = legs.open()
         leg.user(1000, "item_1", "Are you open today?")
         leg.flush()
-        running = rebuild(leg.conversation, [leg.folder])
+        running = tell(leg.conversation, [leg.folder], Untouched()).conversation
         assert running.status is Status.ACTIVE
         assert running.legs[0].closed_ns is None
         assert [message.text for message in running.messages] == ["Are you open today?"]
         leg.end(2000)
-        ended = rebuild(leg.conversation, [leg.folder])
+        ended = tell(leg.conversation, [leg.folder], Untouched()).conversation
         assert (ended.status, ended.ended_ns) == (Status.COMPLETE, 2_000_000_000)
 
 
@@ -51,7 +52,7 @@ def test_a_leg_that_nobody_writes_any_more_and_that_did_not_end_crashed(tmp_path
     with Legs(tmp_path) as legs:
         leg = legs.open()
         leg.user(1000, "item_1", "Are you open today?")
-    dead = rebuild(leg.conversation, [leg.folder])
+    dead = tell(leg.conversation, [leg.folder], Untouched()).conversation
     assert (dead.status, dead.reasons) == (Status.PARTIAL, ("crash",))
 
 

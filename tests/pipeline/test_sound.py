@@ -14,8 +14,9 @@ import soundfile
 
 from earwitness.errors import NotFound
 from earwitness.model.events import Party
-from earwitness.pipeline.line import rebuild, sound_of
+from earwitness.pipeline.line import sound_of, tell
 from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes
+from earwitness.redaction.policies import Untouched
 from journal_legs import Legs
 from recorded import recording
 
@@ -88,7 +89,7 @@ def test_a_call_without_any_sound_has_silent_tracks_of_its_length(tmp_path):
         leg = legs.open()
         leg.user(100, "item_1", "typed")
         leg.end(2500)
-    conversation = rebuild(leg.conversation, [leg.folder])
+    conversation = tell(leg.conversation, [leg.folder], Untouched()).conversation
     path = Sound(conversation, sound_of([leg.folder]), "stereo").write(tmp_path / "call.wav")
     samples, rate_hz = soundfile.read(path)
     assert (samples.shape, rate_hz, samples.any()) == ((40_000, 2), 16_000, False)
@@ -119,7 +120,7 @@ def test_a_half_done_call_can_be_played_at_any_instant(tmp_path):
         for second in range(4):
             leg.assistant(1000 * second + 500, f"item_{second}", "la", tone.tobytes())
             leg.flush()
-            conversation = rebuild(leg.conversation, [leg.folder])
+            conversation = tell(leg.conversation, [leg.folder], Untouched()).conversation
             sound = Sound(conversation, sound_of([leg.folder]), "stereo", 24_000)
             samples, _ = soundfile.read(io.BytesIO(b"".join(sound.wav())), dtype="int16")
             lengths.append(len(samples) / 24_000)
@@ -132,9 +133,10 @@ def test_a_half_done_call_can_be_played_at_any_instant(tmp_path):
 
 LONG_MINUTES = 60 if os.environ.get("EARWITNESS_CHAOS") == "full" else 10
 RENDER = """
-from earwitness.pipeline.line import rebuild, sound_of
+from earwitness.pipeline.line import sound_of, tell
+from earwitness.redaction.policies import Untouched
 from earwitness.pipeline.sound import Sound
-sound = Sound(rebuild("c", [folder]), sound_of([folder]), "stereo")
+sound = Sound(tell("c", [folder], Untouched()).conversation, sound_of([folder]), "stereo")
 for _ in sound.blocks():
     pass
 seconds = sound.seconds

@@ -16,7 +16,7 @@ from recorded import PLAYS, recording
 
 def write(call, layout, folder):
     recorded = recording().call(*call)
-    return write_layout(layout, recorded.conversation, recorded.folders, folder)
+    return write_layout(layout, recorded.told, folder)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -75,5 +75,5 @@ def test_words_that_are_no_unicode_are_written_all_the_same(tmp_path, monkeypatc
     layout = LAYOUTS["recordings"]
     odd = layout.files[2].__class__(path="{recording}_odd.txt", make=lambda source: ["half \ud83d a pair"])
     one = layout.__class__(name="odd", files=(odd,))
-    [path] = write_layout(one, recorded.conversation, recorded.folders, tmp_path)
+    [path] = write_layout(one, recorded.told, tmp_path)
     assert path.read_text("utf-8") == "half ? a pair"

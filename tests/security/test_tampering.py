@@ -19,8 +19,7 @@ from earwitness.journal.segment import HEADER_BYTES
 from earwitness.library import Library
 from earwitness.privacy.merkle import Frontier
 from earwitness.privacy.proof import Checkpoint, checkpoint_body, leaf_hash, leaf_of, signed_note
-from earwitness.settings import Settings
-from recorded import copy_of, recording
+from recorded import as_it_was, copy_of, recording
 
 ENTRIES = 12
 
@@ -39,7 +38,7 @@ class Scene:
         library.catalog.close()
 
     def library(self) -> Library:
-        return Library(Settings(data_dir=str(self.folder)))
+        return Library(as_it_was(self.folder))
 
     def sql(self, *statements: str) -> None:
         with sqlite3.connect(self.folder / "catalog.db") as connection:
@@ -199,7 +198,7 @@ def test_a_call_that_runs_is_no_false_alarm(tmp_path: Path) -> None:
     with earwitness.record(provider="openai", data_dir=tmp_path) as leg:
         leg.received({"type": "conversation.item.added", "item": {"id": "i1", **item}})
         assert leg.flush()
-        library = earwitness.open_library(tmp_path)
+        library = earwitness.open_library(as_it_was(tmp_path))
         leg.received({"type": "conversation.item.added", "item": {"id": "i2", **item}})
         assert leg.flush()
         assert library.prove() == []
@@ -250,7 +249,7 @@ def test_a_whole_folder_put_back_to_an_earlier_day_is_found_out_from_outside(
 ) -> None:
     earlier = copy_of(recording(), tmp_path / "earlier")
     shutil.copytree(scene.folder / "secrets", earlier / "secrets", dirs_exist_ok=True)
-    library = Library(Settings(data_dir=str(earlier)))
+    library = Library(as_it_was(earlier))
     assert library.prove(scene.call) == []
     assert any("the log was cut" in p for p in library.prove(scene.call, checkpoint=scene.outside))
     library.catalog.close()

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from earwitness.library import Library
 from earwitness.model.conversation import Status
 from earwitness.pipeline.follow import Follower
+from earwitness.redaction.policies import Untouched
 from earwitness.server.app import create_app
 from earwitness.server.guard import Links
 from earwitness.settings import Settings, Signed, Sip, Webhooks
@@ -52,7 +53,7 @@ async def test_a_call_that_is_told_of_is_recorded_once_where_there_is_a_key(
             assert await tell(app, event) == 200
     app.state.receiving.close()
     assert (len(fake.accepted), len(fake.connected)) == ((1, 1) if api_key else (0, 0))
-    (conversation,) = Follower(tmp_path / "journal", library.catalog).tick().changed
+    (conversation,) = Follower(tmp_path / "journal", library.catalog, Untouched()).tick().changed
     assert [leg.way for leg in conversation.legs] == ["webhook", "sip"][: len(conversation.legs)]
     assert [message.text for message in conversation.messages] == (["Hello."] if api_key else [])
     assert (conversation.status, conversation.findings) == (Status.COMPLETE, ())

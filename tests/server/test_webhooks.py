@@ -22,6 +22,7 @@ from earwitness.journal.segment import leg_folders_of
 from earwitness.library import Library
 from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.follow import Follower
+from earwitness.redaction.policies import Untouched
 from earwitness.server.app import create_app
 from earwitness.server.guard import Links
 from earwitness.settings import Settings, Signed, SignedByTwilio, Webhooks
@@ -58,7 +59,7 @@ class Desk:
     def told(self) -> list[Conversation]:
         """What follows from all that was kept."""
         catalog: Catalog = self.library.catalog
-        tick = Follower(self.folder / "journal", catalog).tick()
+        tick = Follower(self.folder / "journal", catalog, Untouched()).tick()
         return list(tick.changed)
 
     def post(self, provider: str, body: bytes, headers: dict[str, str]) -> httpx.Response:

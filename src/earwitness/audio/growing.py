@@ -5,6 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from earwitness.audio.codecs import Samples
 from earwitness.audio.files import WAV_HEADER_BYTES, WAV_MOST_BYTES, wav_header, write_all
 from earwitness.errors import InvalidInput, StorageUnavailable
@@ -45,6 +47,19 @@ class GrowingWav:
         except OSError as error:
             raise StorageUnavailable(f"cannot write {self.path}: {error}", path=str(self.path)) from error
         self.frames += len(block)
+
+    def silence(self, channel: int, first: int, end: int) -> None:
+        """Frames `first` up to `end` of one channel, as far as they were written, are silent afterwards."""
+        first, end = max(first, 0), min(end, self.frames)
+        if first >= end:
+            return
+        size, offset = self._channels * 2, WAV_HEADER_BYTES + first * self._channels * 2
+        try:
+            block = np.frombuffer(os.pread(self._fd, (end - first) * size, offset), np.int16).copy()
+            block[channel :: self._channels] = 0
+            os.pwrite(self._fd, block.tobytes(), offset)
+        except OSError as error:
+            raise StorageUnavailable(f"cannot write {self.path}: {error}", path=str(self.path)) from error
 
     @property
     def frames_left(self) -> int:

@@ -12,11 +12,15 @@ from earwitness.settings import Settings
 
 if TYPE_CHECKING:
     from earwitness.library import Library
+    from earwitness.recorded import Recorded
 
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters, but for tab and newline
 VERBS = {name: name for name in ("play", "export", "search", "delete", "import", "audit", "hold", "erase")}
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ref_argument = click.argument("ref", metavar="ID")
+raw_option = click.option(
+    "--raw", "reason", metavar="REASON", help="With what redaction takes out; why goes into the audit log."
+)
 workspace_option = click.option("--workspace", default="default", show_default=True, help="Whose recordings.")
 
 
@@ -40,6 +44,12 @@ def library_of(context: click.Context, workspace: str = "default") -> "Library":
         facts={"route": context.command_path},
     )
     return library
+
+
+def conversation_of(context: click.Context, workspace: str, ref: str, reason: str | None) -> "Recorded":
+    """One conversation as everybody may see it; with a reason, as it was said."""
+    library = library_of(context, workspace)
+    return (library if reason is None else library.unredacted(reason)).conversation(ref)
 
 
 def say(words: str, *, bold: bool = False, **options: Any) -> None:

@@ -4,16 +4,19 @@ import json
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, say, workspace_option
+from earwitness.cli.desk import conversation_of, raw_option, ref_argument, say, workspace_option
 
 
 @click.command("events")
 @ref_argument
-@click.option("--raw", is_flag=True, help="The wire itself: every record as it was kept.")
+@click.option("--wire", is_flag=True, help="The wire itself: every record as it came; needs --raw.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@raw_option
 @workspace_option
 @click.pass_context
-def command(context: click.Context, ref: str, raw: bool, as_json: bool, workspace: str) -> None:
+def command(
+    context: click.Context, ref: str, wire: bool, as_json: bool, reason: str | None, workspace: str
+) -> None:
     """What was decoded, event by event, in the order of time.
 
     Example: earwitness events latest --json
@@ -21,8 +24,10 @@ def command(context: click.Context, ref: str, raw: bool, as_json: bool, workspac
     from earwitness.projections.documents import event_document
     from earwitness.projections.records import record_document
 
-    recorded = library_of(context, workspace).conversation(ref)
-    if raw:
+    if wire and reason is None:
+        raise click.UsageError("the wire is as it came: say why you need it, --raw REASON")
+    recorded = conversation_of(context, workspace, ref, reason)
+    if wire:
         for leg, record in recorded.records():
             click.echo(json.dumps(record_document(leg, record), ensure_ascii=False))
         return

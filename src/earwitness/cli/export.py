@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json_list, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json_list, raw_option, workspace_option
 
 
 @click.command("export")
@@ -22,6 +22,7 @@ from earwitness.cli.desk import json_option, library_of, print_json_list, worksp
 )
 @click.option("--wav", is_flag=True, help="With `recordings`: the agent's audio as a WAV file too.")
 @click.option("--proof", is_flag=True, help="With journals, proofs and a program that checks them.")
+@raw_option
 @workspace_option
 @json_option
 @click.pass_context
@@ -33,6 +34,7 @@ def command(
     layout: str,
     wav: bool,
     proof: bool,
+    reason: str | None,
     workspace: str,
     as_json: bool,
 ) -> None:
@@ -48,6 +50,7 @@ def command(
             raise click.UsageError("--proof needs an ID")
         click.echo(str(library.bundle(ref, output)))
         return
+    library = library if reason is None else library.unredacted(reason)
     chosen = library.conversations() if ref is None else [library.conversation(ref)]
     written = (str(path) for recorded in chosen for path in recorded.export(output, layout, wav=wav))
     if as_json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, workspace_option
+from earwitness.cli.desk import conversation_of, raw_option, ref_argument, workspace_option
 from earwitness.tui.playback import NO_PLAYER, Playback
 
 
@@ -21,10 +21,17 @@ from earwitness.tui.playback import NO_PLAYER, Playback
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the WAV here instead."
 )
+@raw_option
 @workspace_option
 @click.pass_context
 def command(
-    context: click.Context, ref: str, track: str, start_s: float, output: Path | None, workspace: str
+    context: click.Context,
+    ref: str,
+    reason: str | None,
+    track: str,
+    start_s: float,
+    output: Path | None,
+    workspace: str,
 ) -> None:
     """Hear a conversation: caller left, agent right, as the caller heard it.
 
@@ -32,7 +39,7 @@ def command(
 
     Example: earwitness play latest --track agent --from 12.5
     """
-    sound = library_of(context, workspace).conversation(ref).audio(track)
+    sound = conversation_of(context, workspace, ref, reason).audio(track)
     file = output or Path(tempfile.mkdtemp(prefix="earwitness-")) / f"{track}.wav"
     sound.write(file, from_s=start_s)
     if output is None:

@@ -3,9 +3,10 @@
 import click
 
 from earwitness.cli.desk import (
+    conversation_of,
     json_option,
-    library_of,
     print_json,
+    raw_option,
     ref_argument,
     say,
     settings_of,
@@ -15,15 +16,16 @@ from earwitness.cli.desk import (
 
 @click.command("show")
 @ref_argument
+@raw_option
 @workspace_option
 @json_option
 @click.pass_context
-def command(context: click.Context, ref: str, workspace: str, as_json: bool) -> None:
+def command(context: click.Context, ref: str, reason: str | None, workspace: str, as_json: bool) -> None:
     """Show one conversation at a glance: facts, health, transcript.
 
     Example: earwitness show latest
     """
-    recorded = library_of(context, workspace).conversation(ref)
+    recorded = conversation_of(context, workspace, ref, reason)
     if as_json:
         print_json(recorded.document())
     else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, say, workspace_option
+from earwitness.cli.desk import conversation_of, raw_option, ref_argument, say, workspace_option
 
 
 @click.command("transcript")
@@ -13,14 +13,17 @@ from earwitness.cli.desk import library_of, ref_argument, say, workspace_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "srt", "vtt"]), default="text", show_default=True
 )
+@raw_option
 @workspace_option
 @click.pass_context
-def command(context: click.Context, ref: str, output: Path | None, form: str, workspace: str) -> None:
+def command(
+    context: click.Context, ref: str, reason: str | None, output: Path | None, form: str, workspace: str
+) -> None:
     """Who said what, when; words that were generated but never heard stand apart.
 
     Example: earwitness transcript latest --format srt -o call.srt
     """
-    words = library_of(context, workspace).conversation(ref).transcript(form)
+    words = conversation_of(context, workspace, ref, reason).transcript(form)
     if output is None:
         say(words, nl=False)
     else:

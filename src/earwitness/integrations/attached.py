@@ -57,12 +57,13 @@ class Attached(Recorder):
 
         Reads the journal from its beginning, so it takes its time: ask at the end, or from a thread.
         """
-        from earwitness.pipeline.line import rebuild
+        from earwitness.pipeline.line import tell
         from earwitness.projections.analytics import summary
+        from earwitness.redaction.policies import Untouched
 
         self.flush()
         folders = [folder for folder in leg_folders(self._data_dir / "journal") if folder.name == self.leg]
-        return summary(rebuild(self.conversation, folders))
+        return summary(tell(self.conversation, folders, Untouched()).conversation)  # counts, no words
 
     def __enter__(self) -> Self:
         self._is_held = True

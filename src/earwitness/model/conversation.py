@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from earwitness.model.events import Evidence, Party, Role
+from earwitness.model.wording import Timing
 
 
 class Status(StrEnum):
@@ -127,6 +128,7 @@ class Message:
     emotions: dict[str, dict[str, float]] = field(default_factory=dict)  # by producer, scores by its names
     sentiment: str | None = None  # positive, negative, neutral
     sentiment_source: str | None = None  # who says so: provider, or derived:<producer>
+    timing: Timing | None = field(default=None, repr=False, compare=False)  # of its characters, where told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,20 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """Something that was taken out of the words: its kind, and where its mask stands."""
+
+    kind: str  # phone, email, card ..., or the name of a pattern or word list of the user's own
+    key: str  # of the message or tool call
+    field: str  # text, arguments, result, error
+    start: int | None = None  # of the mask in the text as it is shown; None: inside JSON
+    end: int | None = None
+    confidence: float = 1.0
+    from_ns: int | None = None  # where it was spoken, margins included; None: not in any sound
+    until_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     id: str
     workspace: str = "default"
@@ -242,6 +258,12 @@ class Conversation:
     declarations: tuple[Declaration, ...] = ()
     tracks: dict[Party, Track] = field(default_factory=dict)  # nearest to the ear
     sent: dict[Party, Track] = field(default_factory=dict)  # the voice AI leg's, cut or not
+    redactions: tuple[Redaction, ...] = ()  # empty: nothing was taken out
+    silenced: dict[str, tuple[tuple[int, int], ...]] = field(
+        default_factory=dict
+    )  # by track: [from, until) in ns
+    has_beeps: bool = False  # whether what is silenced is heard as a tone
+    is_withheld: bool = False  # redaction failed: no word and no sound of it may be shown
 
     @property
     def duration_ns(self) -> int:

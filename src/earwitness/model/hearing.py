@@ -245,4 +245,5 @@ def freeze(
         emotions=dict(message.emotions),
         sentiment=message.sentiment,
         sentiment_source=message.sentiment_source,
+        timing=message.timing,
     )

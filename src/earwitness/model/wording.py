@@ -30,6 +30,19 @@ class Timing:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
 
+    def between(self, first: int, end: int) -> tuple[int, int] | None:
+        """When the letters and digits `first` up to `end` are spoken, counted without what stands between.
+
+        The end is when the next one begins; after the last one, a usual one's length later. None: it is not
+        timed so far.
+        """
+        places = [index for index, char in enumerate(self.text) if char.isalnum()]
+        if not first < end <= len(places):
+            return None
+        usual_ms = 1000 // SPEECH_CHARS_PER_S
+        after = self._starts_ms[places[end]] if end < len(places) else self._starts_ms[places[-1]] + usual_ms
+        return self._starts_ms[places[first]], after
+
     def until(self, heard_ms: int) -> str:
         """The characters that had begun by then."""
         later = (index for index, start_ms in enumerate(self._starts_ms) if start_ms >= heard_ms)

@@ -13,13 +13,15 @@ import msgspec
 
 from earwitness.errors import NotFound
 from earwitness.model.conversation import Conversation, Status
-from earwitness.pipeline.line import rebuild
+from earwitness.pipeline.line import Told, sound_of, tell
 from earwitness.pipeline.measure import measure
+from earwitness.pipeline.sound import Sound, native_rate_hz
 from earwitness.pipeline.understand import understand
 from earwitness.pipeline.write import write_layout
 from earwitness.projections import health
 from earwitness.projections.layout_default import DEFAULT
 from earwitness.projections.understood import Understood
+from earwitness.redaction.policies import Policies
 from earwitness.settings_understanding import Understanding
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
@@ -36,6 +38,7 @@ def finish(
     catalog: Catalog,
     objects: Objects,
     scratch: Path,
+    policies: Policies,
     how: Understanding | None = None,
 ) -> Conversation:
     """Tell the conversation once more from its journals, write its rows, then its files and its figures.
@@ -44,7 +47,8 @@ def finish(
     be found out about it. Where a leg joins meanwhile, or the conversation is deleted, its files are not
     kept.
     """
-    conversation = rebuild(conversation_id, folders)
+    told = tell(conversation_id, folders, policies)
+    conversation = told.conversation
     if not _stands(conversation, folders, catalog):
         return conversation
     catalog.put(conversation)
@@ -53,7 +57,7 @@ def finish(
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         known = understand(conversation, how or Understanding())
-        for made in _made(conversation, folders, Path(folder), catalog, known):
+        for made in _made(told, Path(folder), catalog, known):
             if not _stands(conversation, folders, catalog):
                 unmake(conversation.workspace, conversation.id, catalog, objects)
                 break
@@ -61,14 +65,17 @@ def finish(
     return conversation
 
 
-def _made(
-    conversation: Conversation, folders: list[Path], folder: Path, catalog: Catalog, known: Understood
-) -> Iterator[Path]:
+def _made(told: Told, folder: Path, catalog: Catalog, known: Understood) -> Iterator[Path]:
     """Each file once it is there; what is measured on the sound, which takes longest, comes last."""
-    paths = write_layout(DEFAULT, conversation, folders, folder, known)
+    conversation = told.conversation
+    paths = write_layout(DEFAULT, told, folder, known)
     yield from paths
     [stereo] = [path for path in paths if path.name == "stereo.flac"]
-    figures = measure(conversation, stereo)
+    spoken = None
+    if conversation.silenced and not conversation.is_withheld:
+        rate_hz = native_rate_hz(conversation)
+        spoken = Sound(conversation, sound_of(told.folders), "stereo", rate_hz)
+    figures = measure(conversation, stereo, spoken)
     catalog.put_figures(
         conversation.workspace, conversation.id, figures, health_score=health.score(conversation, figures)
     )

@@ -20,6 +20,8 @@ from earwitness.model.conversation import Conversation
 from earwitness.model.events import AudioArrived, Event, LegIdentified, LegOpened
 from earwitness.model.fold import Fold
 from earwitness.pipeline.live import LiveSound
+from earwitness.redaction.conversation import Memory
+from earwitness.redaction.policies import Policies
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
 from earwitness.store.types import clip
@@ -50,6 +52,8 @@ class _Live:
 
     fold: Fold
     workspace: str
+    policies: Policies
+    memory: Memory = field(default_factory=Memory)
     folders: dict[str, Path] = field(default_factory=dict)  # by leg id
     open_legs: set[str] = field(default_factory=set)
     sound: LiveSound | None = None
@@ -64,12 +68,14 @@ class _Live:
         if self.sound.held_bytes > HELD_BYTES:
             self.grow(event.seen.at_ns)
 
+    def conversation(self) -> Conversation:
+        return self.policies.redact(self.fold.conversation(), self.memory)
+
     def grow(self, at_ns: int) -> None:
         """Bring the live file up to this moment, in ns since the epoch."""
         if self.sound:
-            conversation = self.fold.conversation()
             try:
-                self.sound.grow(conversation, at_ns - conversation.began_at_ns)
+                self.sound.grow(self.conversation(), at_ns)
             except StorageUnavailable:  # a convenience must not hold up the rows; the journal has the sound
                 self.sound, self.has_sound_file = None, False
 
@@ -95,12 +101,14 @@ class Follower:
         self,
         root: Path,
         catalog: Catalog,
+        policies: Policies,
         on_reopened: Reopened = lambda *_: None,
         *,
         live_folder: Path | None = None,
     ) -> None:
         self._root = root
         self._catalog = catalog
+        self._policies = policies
         self._on_reopened = on_reopened
         self._live_folder = live_folder
         self._legs: dict[str, _Leg] = {}
@@ -131,7 +139,7 @@ class Follower:
             live = self._live[conversation_id]
             if not live.is_urgent and now_s - live.written_s < COUNTERS_EVERY_S:
                 continue
-            conversation = live.fold.conversation()
+            conversation = live.conversation()
             self._catalog.put(conversation)
             self._unwritten.discard(conversation_id)
             live.is_urgent, live.written_s = False, now_s
@@ -208,7 +216,7 @@ class Follower:
         leg.conversation = self._united.get(event.conversation, event.conversation)
         live = self._live.get(leg.conversation)
         if live is None:
-            live = _Live(fold=Fold(leg.conversation), workspace=event.workspace)
+            live = _Live(Fold(leg.conversation), event.workspace, self._policies)
             self._live[leg.conversation] = live
         live.folders[leg.folder.name] = leg.folder
         live.open_legs.add(leg.folder.name)
@@ -236,7 +244,7 @@ class Follower:
     def _unite(self, workspace: str, together: list[str]) -> None:
         """One conversation with all their legs, to be told again from the journals in the order of time."""
         founder = together[0]
-        merged = _Live(fold=Fold(founder), workspace=workspace)
+        merged = _Live(Fold(founder), workspace, self._policies)
         for other in together:
             known = legs.of_conversation(self._catalog.database, workspace, other)
             merged.folders |= {leg_id: find_folder(self._root, leg_id) for leg_id in known}

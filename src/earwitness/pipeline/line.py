@@ -6,6 +6,7 @@ the journal can be thrown away and made again.
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from earwitness.decoders import LegDecoder
@@ -13,7 +14,10 @@ from earwitness.journal.reader import LegReader, is_live
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Event, Party
 from earwitness.model.fold import Fold
+from earwitness.pipeline.silence import hush
 from earwitness.projections.tracks import ByteSource
+from earwitness.redaction.conversation import Memory
+from earwitness.redaction.policies import Policies
 
 
 def events(folders: Iterable[Path]) -> Iterator[Event]:
@@ -30,12 +34,32 @@ def _of_leg(folder: Path) -> Iterator[Event]:
         yield from decoder.finish()
 
 
-def rebuild(conversation_id: str, folders: Sequence[Path]) -> Conversation:
-    """The conversation these legs make up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A conversation as it may be kept and shown, and where more of it is read from."""
+
+    conversation: Conversation
+    folders: tuple[Path, ...]
+    policies: Policies
+    memory: Memory
+
+    def events(self) -> Iterator[Event]:
+        """All events, masked as the conversation is."""
+        return self.policies.events(self.conversation, self.memory, events(self.folders))
+
+    def sound(self) -> ByteSource:
+        """The bytes of its audio, silent where words were taken out."""
+        return hush(sound_of(self.folders), self.conversation)
+
+
+def tell(conversation_id: str, folders: Sequence[Path], policies: Policies) -> Told:
+    """The conversation these legs make up, with what must not be kept taken out of it."""
     fold = Fold(conversation_id)
     for event in events(folders):
         fold.apply(event)
-    return fold.conversation()
+    memory = Memory()
+    conversation = policies.redact(fold.conversation(), memory)
+    return Told(conversation=conversation, folders=tuple(folders), policies=policies, memory=memory)
 
 
 def sound_of(folders: Iterable[Path]) -> ByteSource:

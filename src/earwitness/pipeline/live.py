@@ -9,6 +9,7 @@ from pathlib import Path
 
 from earwitness.audio.files import stereo
 from earwitness.audio.growing import GrowingWav
+from earwitness.audio.hush import frames_of, hushed
 from earwitness.audio.render import Piece, first_byte_needed, frame_at, render
 from earwitness.clock import NS_PER_MS
 from earwitness.model.conversation import Conversation
@@ -27,6 +28,7 @@ class LiveSound:
         self._open: GrowingWav | None = None
         self._held: dict[tuple[str, Party], bytearray] = {}
         self._begins: dict[tuple[str, Party], int] = {}  # which byte of the stream is held first
+        self._silenced: set[tuple[int, int, int]] = set()  # (channel, from, until)
 
     @property
     def _file(self) -> GrowingWav:
@@ -40,9 +42,10 @@ class LiveSound:
         self._held.setdefault((leg, party), bytearray()).extend(audio)
         self._begins.setdefault((leg, party), 0)
 
-    def grow(self, conversation: Conversation, now_ns: int) -> None:
-        """Bring the file up to shortly before `now_ns` on the conversation's clock."""
-        length_ns = now_ns - LAG_NS
+    def grow(self, conversation: Conversation, at_ns: int) -> None:
+        """Bring the file up to shortly before this moment, in ns since the epoch."""
+        length_ns = at_ns - conversation.began_at_ns - LAG_NS
+        self._silence(conversation)
         begin, end = self._file.frames, frame_at(length_ns, RATE_HZ)
         if end <= begin or end - begin > self._file.frames_left:
             return
@@ -74,7 +77,21 @@ class LiveSound:
             if self._begins.get((leg, party), 0)
             <= first_byte_needed(pieces, rate_hz=RATE_HZ, start_frame=start)
         ]
-        return together(sounds) if sounds else silence(start, length_ns, RATE_HZ)
+        return hushed(
+            together(sounds) if sounds else silence(start, length_ns, RATE_HZ),
+            conversation.silenced.get(party, ()),
+            rate_hz=RATE_HZ,
+            start_frame=start,
+            has_beeps=conversation.has_beeps,
+        )
+
+    def _silence(self, conversation: Conversation) -> None:
+        """What turns out only now to be unfit to be heard is silent in what was written before, too."""
+        for channel, party in enumerate((Party.CALLER, Party.AGENT)):
+            for stretch in conversation.silenced.get(party, ()):
+                if (channel, *stretch) not in self._silenced:
+                    self._silenced.add((channel, *stretch))
+                    self._file.silence(channel, *frames_of(stretch, RATE_HZ))
 
     def _let_go(self, conversation: Conversation) -> None:
         """Forget the audio that no later stretch of the file can need, and all of legs that are not heard."""

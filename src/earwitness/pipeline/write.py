@@ -8,29 +8,21 @@ from pathlib import Path
 
 from earwitness.audio.tracks import write_tracks
 from earwitness.errors import StorageUnavailable
-from earwitness.model.conversation import Conversation
-from earwitness.pipeline.line import events, sound_of
+from earwitness.pipeline.line import Told
 from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes, write_sent
 from earwitness.projections import layouts
 from earwitness.projections.layouts import Layout, Source
 from earwitness.projections.understood import Understood, understand
 
 
-def write_layout(
-    layout: Layout,
-    conversation: Conversation,
-    legs: list[Path],
-    folder: Path,
-    known: Understood | None = None,
-) -> list[Path]:
+def write_layout(layout: Layout, told: Told, folder: Path, known: Understood | None = None) -> list[Path]:
     """Write all files of the layout below `folder`; each whole or not at all, replacing what is there.
 
     `known`: what was found out about the conversation; otherwise that is done here, by rules. Raises
     `StorageUnavailable` when the folder does not take them.
     """
-    source = Source(
-        conversation=conversation, events=lambda: events(legs), known=known or understand(conversation)
-    )
+    conversation = told.conversation
+    source = Source(conversation=conversation, events=told.events, known=known or understand(conversation))
     schema = source.understood.extraction.schema.name
     paths = {file: folder / layout.path(conversation, file, schema) for file in layout.files}
     peaks: Path | None = None
@@ -43,13 +35,13 @@ def write_layout(
             elif isinstance(file, layouts.Peaks):
                 peaks = path
             elif file.format == "raw":
-                _write(path, sent_bytes(conversation, sound_of(legs)))
+                _write(path, sent_bytes(conversation, told.sound()))
             elif file.track == "agent-sent":
-                write_sent(conversation, sound_of(legs), path)
+                write_sent(conversation, told.sound(), path)
             else:
                 tracks[file.track].append(path)
         if tracks or peaks:
-            _write_sound(conversation, legs, layout.rate_hz or native_rate_hz(conversation), tracks, peaks)
+            _write_sound(told, layout.rate_hz or native_rate_hz(conversation), tracks, peaks)
     except OSError as error:
         raise StorageUnavailable(
             f"{error.filename or folder}: {error.strerror}",
@@ -59,15 +51,14 @@ def write_layout(
 
 
 def _write_sound(
-    conversation: Conversation,
-    legs: list[Path],
+    told: Told,
     rate_hz: int,
     tracks: dict[str, list[Path]],
     peaks: Path | None,
 ) -> None:
     """All sound files in one pass over each leg."""
     caller, agent = (
-        Sound(conversation, sound_of(legs), name, rate_hz).blocks() for name in ("caller", "agent")
+        Sound(told.conversation, told.sound(), name, rate_hz).blocks() for name in ("caller", "agent")
     )
     waveform = write_tracks(
         caller,

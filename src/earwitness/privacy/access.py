@@ -2,9 +2,12 @@
 
 import getpass
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from earwitness.privacy.audit import Audit, Outcome
+
+READ_RAW = "read-raw"  # what redaction takes out was asked for
 
 
 class Access:
@@ -37,6 +40,12 @@ class Access:
         self._is_repeated = is_repeated
         self._conversation: str | None = None
         self._subject: str | None = None
+
+    def of_raw(self, reason: str) -> "Access":
+        """The same asking, for what redaction takes out."""
+        other = copy(self)
+        other.action, other.private = READ_RAW, {**self.private, "reason": reason}
+        return other
 
     def touch(self, conversation: str | None = None, subject: str | None = None) -> None:
         """It comes to this conversation, or to none in particular."""

@@ -1,7 +1,7 @@
 """The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import fields
 from enum import Enum
 from typing import Any
 
@@ -25,6 +25,7 @@ def conversation_document(conversation: Conversation) -> dict[str, Any]:
         "declarations": [_plain(d) for d in conversation.declarations],
         "findings": [_plain(f) for f in conversation.findings],
         "usage": conversation.usage,
+        "redactions": [_plain(r) for r in conversation.redactions],
     }
 
 
@@ -129,7 +130,7 @@ def speech_seconds(conversation: Conversation, party: Party) -> float:
 def _plain(part: Any) -> dict[str, Any]:
     """A frozen part as JSON: `*_ns` becomes `*_ms`, enums their value, tuples lists."""
     plain: dict[str, Any] = {}
-    for name, value in asdict(part).items():
+    for name, value in ((each.name, getattr(part, each.name)) for each in fields(part) if each.repr):
         if name.endswith("_ns"):
             plain[f"{name[:-3]}_ms"] = milliseconds(value)
         else:

@@ -10,11 +10,11 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 
 from earwitness.errors import Denied
@@ -39,6 +39,13 @@ OWN_LISTS = frozenset({"/api/v1/conversations", "/api/v1/search", "/recordings"}
 LINK_SECONDS = 600  # how long a play link lives unless said otherwise
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _SIGNED_WORDS = ("workspace", "by", "until", "link")
+
+
+View = Annotated[
+    Literal["redacted", "raw"],
+    Query(description="raw: with what redaction takes out; needs read-raw and a reason"),
+]
+Reason = Annotated[str, Query(max_length=500, description="why the raw view is needed; goes into the trail")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> A
     route itself sees to it that they touch nothing of others.
     """
 
-    def visitor(request: Request) -> Visitor:
+    def visitor(request: Request, view: View = "redacted", reason: Reason = "") -> Visitor:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         key = key.strip()
         if scheme.lower() == "bearer" and is_token(key):
@@ -104,11 +111,24 @@ def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> A
             visitor = link
         else:
             raise HTTPException(401, "a key is needed here")
+        if view == "raw":
+            visitor = _unredacted(request, visitor, reason)
         request.app.state.limits.count(f"{visitor.library.workspace}/{visitor.id}")
         return visitor
 
     visitor.right = right  # type: ignore[attr-defined]
     return Depends(visitor)
+
+
+def _unredacted(request: Request, visitor: Visitor, reason: str) -> Visitor:
+    """The same visitor, who sees and hears what redaction takes out for others. The trail says why."""
+    library = visitor.library.unredacted(reason.strip())
+    request.state.access = library.access
+    if not visitor.scopes & {Scope.READ_RAW, Scope.ADMIN}:
+        raise HTTPException(403, f"{visitor.name} lacks the right to {Scope.READ_RAW.value}")
+    if not reason.strip():
+        raise HTTPException(422, "say why: view=raw needs a reason=")
+    return replace(visitor, library=library)
 
 
 def _witnessed(request: Request, visitor: Visitor) -> Visitor:

@@ -1,0 +1,118 @@
+"""National ids and bank accounts: what their shape and checksum tell, by country."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stdnum import iban as stdnum_iban
+from stdnum.br import cpf
+from stdnum.ca import sin
+from stdnum.de import idnr
+from stdnum.es import dni, nie
+from stdnum.fr import nir
+from stdnum.it import codicefiscale
+from stdnum.mx import curp
+from stdnum.nl import bsn
+from stdnum.pl import pesel
+from stdnum.pt import nif
+
+from earwitness.redaction.found import Found
+from earwitness.redaction.runs import Line, Placed, covering
+
+
+class _Identity(NamedTuple):
+    """`is_strong`: checksum and length alone prove it; else somebody must have spoken of it."""
+
+    length: int
+    is_valid: Callable[[str], bool]
+    is_strong: bool = False
+
+
+# Digits only, by country.
+_OF_DIGITS = {
+    "BR": _Identity(11, cpf.is_valid),
+    "CA": _Identity(9, sin.is_valid),
+    "DE": _Identity(11, idnr.is_valid),
+    "FR": _Identity(15, nir.is_valid, is_strong=True),
+    "NL": _Identity(9, bsn.is_valid),
+    "PL": _Identity(11, pesel.is_valid),
+    "PT": _Identity(9, nif.is_valid),
+}
+# With letters, by country: shape of the whole, written together.
+_WITH_LETTERS: dict[str, tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...]] = {
+    "ES": ((re.compile(r"\d{8}[A-Z]"), dni.is_valid), (re.compile(r"[XYZ]\d{7}[A-Z]"), nie.is_valid)),
+    # National Insurance number: HMRC NIM39110; it has no checksum
+    "GB": ((re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"), bool),),
+    "IT": ((re.compile(r"[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]"), codicefiscale.is_valid),),
+    "MX": ((re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d"), curp.is_valid),),
+}
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_SSN = (3, 2, 4)  # Social Security Administration, POMS RM 10201.030
+LONGEST_CODE = 34  # ISO 13616: an IBAN has no more
+_MOST_LETTERS = 6  # of a word that may be part of a code: a codice fiscale begins with so many
+
+
+def of_digits(digits: str, sizes: tuple[int, ...], regions: tuple[str, ...], *, is_told: bool) -> float:
+    """How sure it is that the digits are a national id; 0: they are none. `is_told`: one was spoken of."""
+    if "US" in regions and len(digits) == 9 and (sizes == _SSN or is_told):
+        return 0.95 if sizes == _SSN else 0.85
+    for region in regions:
+        known = _OF_DIGITS.get(region)
+        if known and len(digits) == known.length and known.is_valid(digits) and (known.is_strong or is_told):
+            return 0.9
+    return 0.6 if is_told and 8 <= len(digits) <= 12 else 0.0
+
+
+class Codes:
+    """Finds accounts and ids that have letters in them, written or spelled out."""
+
+    def __init__(self, kinds: frozenset[str], regions: tuple[str, ...]) -> None:
+        self._has_iban = "iban" in kinds
+        self._shapes = [shape for region in regions for shape in _WITH_LETTERS.get(region, ())]
+        if "national_id" not in kinds:
+            self._shapes = []
+
+    def find(self, line: Line) -> Iterator[Found]:
+        for place, sequence in _sequences(line):
+            start = 0
+            while start < len(sequence):
+                stop, kind, confidence = self._match(sequence, start, line, place)
+                if stop:
+                    yield from covering(kind, sequence[start:stop], confidence)
+                start = stop or start + 1
+
+    def _match(self, sequence: list[Placed], start: int, line: Line, place: int) -> tuple[int, str, float]:
+        """The end of the longest code that begins at this token, what it is, and how sure that is."""
+        best = (0, "", 0.0)
+        text = ""
+        for stop in range(start + 1, len(sequence) + 1):
+            text += sequence[stop - 1].token.text.upper()
+            if len(text) > LONGEST_CODE:
+                break
+            if self._has_iban and _IBAN.fullmatch(text):
+                if stdnum_iban.is_valid(text):
+                    return stop, "iban", 0.99
+                if line.lexicon.cues["iban"].search(line.words_before(place + start)):
+                    best = (stop, "iban", 0.6)
+            elif any(shape.fullmatch(text) and is_valid(text) for shape, is_valid in self._shapes):
+                best = (stop, "national_id", 0.95)
+        return best
+
+
+def _sequences(line: Line) -> Iterator[tuple[int, list[Placed]]]:
+    """Tokens in a row that may be one code, with the place of the first; all have digits and letters."""
+    run: list[Placed] = []
+    for place, placed in enumerate([*line.tokens, None]):
+        if placed is not None and _may_be_part(placed.token.kind, placed.token.text):
+            run.append(placed)
+        elif placed is None or placed.token.text not in ("-", ".", ",") or placed.token.kind == "symbol":
+            kinds = {each.token.kind for each in run}
+            if "word" in kinds and len(kinds) > 1:
+                yield place - len(run), run
+            run = []
+
+
+def _may_be_part(kind: str, text: str) -> bool:
+    if kind == "word":
+        return len(text) <= _MOST_LETTERS and text.isascii()
+    return kind == "number" or (kind in ("opaque", "ordinal") and text.isdigit())
