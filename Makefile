@@ -1,7 +1,7 @@
 # Everything a person or a machine does with a checkout. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web demo test check fmt bench chaos pin docs clean
+.PHONY: help setup web demo test screenshots check fmt bench chaos pin sbom audit docs docs-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ test: setup web ## run every test this machine can run, and say loudly what it s
 check: setup ## format, lint, types, import rules, sizes, tests beside sources, licences, docs
 	@scripts/check
 
+screenshots: setup web ## make the pictures of the docs again, in the tests' browser
+	@PICTURES=docs scripts/test tests/web/test_tasks.py $(ARGS)
+
 fmt: setup ## format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
@@ -39,13 +42,22 @@ bench: setup ## measure against peers in the same run; prints tables, writes ben
 	@scripts/bench $(ARGS)
 
 chaos: setup ## kills, power cuts and full disks in their long form
-	@EARWITNESS_CHAOS=full scripts/test tests/chaos $(ARGS)
+	@EARWITNESS_CHAOS=full scripts/test tests/chaos tests/security tests/privacy/test_retention.py $(ARGS)
 
 docs: setup ## write docs/reference again from the code
 	@$(BIN)/python scripts/reference.py
 
+docs-site: setup ## build the docs into build/docs-site; a warning is an error
+	@scripts/docs_site
+
 pin: setup ## choose the newest allowed versions again and pin them in requirements/
 	@scripts/pin
+
+sbom: setup ## list what comes along at run time in build/sbom.json (CycloneDX)
+	@mkdir -p build && $(BIN)/python scripts/sbom.py > build/sbom.json && echo "build/sbom.json"
+
+audit: ## ask whether anything that is pinned has a known weakness; needs the advisories of the package index
+	@scripts/audit
 
 clean: ## remove the environment, the demo's recordings and every cache
 	rm -rf $(VENV) build dist build-output web/node_modules src/earwitness/server/static/app src/*.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

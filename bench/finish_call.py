@@ -1,7 +1,10 @@
 """All the work after a one-hour telephone call: from its journal to rows and every file, on one core.
 
-Two legs talk all the time in packets of 20 ms: Twilio's, and OpenAI's with words and turns of speech. The
-peer is `earwitness` reading the same journals and doing nothing with them: what no reader can go below.
+Two legs in packets of 20 ms: Twilio's, and OpenAI's with words and turns of speech; each of the agent's
+packets has a mark. In a `dense` call the caller is loud from the first packet to the last; in a `typical` one
+it is silent while the agent speaks, and for a quarter of its own turn. The peer is `earwitness` reading the
+same journals and doing nothing with them: what no reader can go below. What `follow` does is done while a
+call runs, what `finish` does after it.
 
     python bench/finish_call.py [--minutes 60] [--json bench/results/finish_call.json]
 """
@@ -19,9 +22,11 @@ from typing import Any
 
 # The measuring process imports no more than this: the system counts its memory to its children.
 
-JOBS = ("read", "decode", "fold", "finish")
-GOALS = {"times_real_time": 100}
+CALLS = ("dense", "typical")
+JOBS = ("read", "decode", "fold", "follow", "finish")
+GOALS = {"times_real_time of finish": 100}
 PACKET_MS, TURN_S, MS = 20, 8, 1_000_000
+SILENCE = b64encode(b"\xff" * 160).decode()
 BEGAN_NS = 1_763_650_000 * 1_000_000_000
 
 
@@ -43,7 +48,7 @@ def opened_legs(journal: Any) -> dict[str, Any]:
     return legs
 
 
-def record(root: Path, minutes: int) -> None:
+def record(root: Path, call: str, minutes: int) -> None:
     """The journal of the call."""
     import msgspec
     import numpy as np
@@ -63,7 +68,7 @@ def record(root: Path, minutes: int) -> None:
     rng = np.random.default_rng(1)
     speech = [encode("mulaw", (rng.standard_normal(160) * 2_000).astype(np.int16)) for _ in range(50)]
     packets = [b64encode(each).decode() for each in speech]
-    for ms, origin, provider, message in conversation(minutes * 60_000, packets):
+    for ms, origin, provider, message in conversation(call, minutes * 60_000, packets):
         say(provider, ms, Origin.CLIENT if origin == "client" else Origin.SERVER, message)
         if ms % 60_000 == 0:
             for writer in legs.values():
@@ -76,7 +81,7 @@ def record(root: Path, minutes: int) -> None:
     journal.close()
 
 
-def conversation(end_ms: int, packets: list[str]) -> Any:
+def conversation(call: str, end_ms: int, packets: list[str]) -> Any:
     """Messages of both legs in the order of time: (ms, who, leg, message)."""
     start = {"streamSid": "MZ1", "accountSid": "AC1", "callSid": "CA1", "customParameters": {}}
     yield 2, "client", "twilio", {"event": "start", "streamSid": "MZ1", "start": start}
@@ -84,10 +89,12 @@ def conversation(end_ms: int, packets: list[str]) -> Any:
     yield 3, "server", "openai", {"type": "session.updated", "session": {"id": "sess_1", "audio": audio}}
     for ms in range(PACKET_MS, end_ms, PACKET_MS):
         packet = packets[ms // PACKET_MS % len(packets)]
-        media = {"track": "inbound", "timestamp": str(ms - PACKET_MS), "payload": packet}
-        yield ms, "client", "twilio", {"event": "media", "streamSid": "MZ1", "media": media}
-        yield ms, "client", "openai", {"type": "input_audio_buffer.append", "audio": packet}
         turn, in_turn = divmod(ms, TURN_S * 1000)
+        is_heard = call == "dense" or (turn % 2 == 0 and in_turn < TURN_S * 750)
+        mouth = packet if is_heard else SILENCE
+        media = {"track": "inbound", "timestamp": str(ms - PACKET_MS), "payload": mouth}
+        yield ms, "client", "twilio", {"event": "media", "streamSid": "MZ1", "media": media}
+        yield ms, "client", "openai", {"type": "input_audio_buffer.append", "audio": mouth}
         item, at = f"item_{turn}", {"output_index": 0, "content_index": 0}
         at |= {"item_id": item, "response_id": f"resp_{turn}"}
         if turn % 2 and in_turn % 20 == 0 and in_turn < (TURN_S - 1) * 1000:
@@ -113,10 +120,10 @@ def conversation(end_ms: int, packets: list[str]) -> Any:
             yield ms, "server", "openai", {"type": heard, "item_id": item, "transcript": "What was said."}
 
 
-def work(job: str, root: Path, minutes: int) -> None:
+def work(job: str, root: Path, call: str, minutes: int) -> None:
     """One job, in the process that is measured."""
     if job == "record":
-        record(root, minutes)
+        record(root, call, minutes)
         return
     from earwitness.journal.reader import leg_folders, read_leg
 
@@ -128,13 +135,18 @@ def work(job: str, root: Path, minutes: int) -> None:
         return
     from earwitness.pipeline.line import events, tell
     from earwitness.redaction.policies import Policies
-    from earwitness.settings_redaction import Redaction
+    from earwitness.settings.redaction import Redaction
 
     if job == "decode":
         for _ in events(folders):
             pass
     elif job == "fold":
         tell("bench", folders, Policies(Redaction(), {}))
+    elif job == "follow":
+        from earwitness.library import Library
+        from earwitness.settings import Settings
+
+        Library(Settings(data_dir=str(root))).follower().tick()
     else:
         from earwitness.library import open_library
 
@@ -157,21 +169,22 @@ def measured(command: list[str]) -> dict[str, float]:
     }
 
 
-def measure(root: Path, minutes: int) -> dict[str, Any]:
-    itself = [sys.executable, __file__, "--folder", str(root), "--minutes", str(minutes), "--job"]
-    measured([*itself, "record"])
-    rows = {job: measured([*itself, job]) for job in JOBS}
+def measure(root: Path, call: str, minutes: int) -> dict[str, dict[str, float]]:
+    itself = [sys.executable, __file__, "--folder", str(root), "--call", call, "--minutes", str(minutes)]
+    measured([*itself, "--job", "record"])
+    rows = {job: measured([*itself, "--job", job]) for job in JOBS}
     for row in rows.values():
         row["times_real_time"] = round(minutes * 60 / row["cpu_s"])
         row["times_reading"] = round(row["cpu_s"] / rows["read"]["cpu_s"], 1)
-    machine = {"python": platform.python_version(), "cores": os.cpu_count()}
-    return {"minutes": minutes, "rows": rows, "goals": GOALS, "machine": machine}
+    return rows
 
 
 def show(result: dict[str, Any]) -> None:
     print(f"Finishing a telephone call of {result['minutes']} minutes, two legs, from journal to files")
-    for name, row in result["rows"].items():
-        print(f"  {name:<8}" + "  ".join(f"{key} {value:>7}" for key, value in row.items()))
+    for call, rows in result["calls"].items():
+        print(f" {call}")
+        for name, row in rows.items():
+            print(f"  {name:<8}" + "  ".join(f"{key} {value:>7}" for key, value in row.items()))
     print("  goals:", ", ".join(f"{name} {value}" for name, value in GOALS.items()))
 
 
@@ -181,12 +194,17 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "finish_call.json")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--job", choices=["record", *JOBS], help=argparse.SUPPRESS)
+    parser.add_argument("--call", choices=CALLS, help="only this one")
     options = parser.parse_args()
     if options.job:
-        work(options.job, options.folder, options.minutes)
+        work(options.job, options.folder, options.call, options.minutes)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        result = measure(Path(folder), options.minutes)
+    calls = {}
+    for call in [options.call] if options.call else CALLS:
+        with tempfile.TemporaryDirectory() as folder:
+            calls[call] = measure(Path(folder), call, options.minutes)
+    machine = {"python": platform.python_version(), "cores": os.cpu_count()}
+    result = {"minutes": options.minutes, "calls": calls, "goals": GOALS, "machine": machine}
     show(result)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(result, indent=2) + "\n")

@@ -6,7 +6,7 @@ caller and bot speak): once where we stand, at the socket, and once where it is 
 that plays answers in real time and drops what is cut, which tells it the truth about the ear.
 
     python bench/heard.py [--minutes 1 60 240] [--conditions NAME ...] [--providers NAME ...]
-        [--json bench/results/heard.json]
+        [--json bench/results/heard.json] [--show JSON ...]
 """
 
 import argparse
@@ -16,26 +16,29 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from _heard_tables import GOALS, length, misses, report
+
 from earwitness.audio.codecs import decode, frame_bytes
 from earwitness.audio.resample import Resampler
 from earwitness.model.events import Party
+from earwitness.projections import health
 from worlds.compare import RATE_HZ, Verdict, compare
-from worlds.matrix import CONDITIONS, PROVEN, PROVIDERS, has, measured, ours, true_responses, world
+from worlds.matrix import CONDITIONS, PROVIDERS, against, has, measured, ours, true_responses, world
 from worlds.script import Uttered
 from worlds.world import World
 
 BLOCK = 80_000
-GOALS = {"proven_ms": 20, "modelled_ms": 60, "duration_ms": 40, "response_ms": 50}
-LONG = ("plain", "stall 3 s, flood", "caller muted", "barge-in repeated", "jitter 200 ms", "packet loss 1 %")
-LONG += ("clock +200 ppm", "clock -200 ppm")
 PEERS_MINUTES = 60  # Pipecat holds a whole call in memory
+PEERS_LONG = ("plain",)  # of calls longer than `SHORT_MINUTES`: their cost is many times ours
+SHORT_MINUTES = 2  # so long, all recorders are compared
+LISTENED_MINUTES = 60  # ... and so long, ours is listened to
 
 
 def at_8k(sounds: Iterator[bytes], form: tuple[str, int]) -> np.ndarray[Any, Any]:
@@ -156,8 +159,8 @@ def verdict(found: Verdict) -> dict[str, Any]:
     }
 
 
-def listened(made: World) -> dict[str, Any]:
-    """How far the figures measured on the sound are from the truth."""
+def listened(made: World, minutes: float) -> dict[str, Any]:
+    """How far the figures measured on the sound are from the truth, and what health says and should."""
     found, true = measured(made), true_responses(made)
     took = [each.ms for each in found.responses]
     off = [abs(a - b) for a, b in zip(took, true, strict=False)] if len(took) == len(true) else None
@@ -167,13 +170,17 @@ def listened(made: World) -> dict[str, Any]:
         "interruptions": [found.interruptions_by_caller, len(made.script.interruptions)],
         "false": found.interruptions_by_agent
         + max(0, found.interruptions_by_caller - len(made.script.interruptions)),
+        "against": [
+            sorted(health.codes(health.reasons(made.conversation, found))),
+            sorted(against(made.provider, made.condition.name, minutes)),
+        ],
     }
 
 
 def one(provider: str, name: str, minutes: float) -> dict[str, Any]:
     began = time.process_time()
     made = world(provider, name, minutes)
-    made.keeps_arrivals = minutes <= PEERS_MINUTES
+    made.keeps_arrivals = minutes <= SHORT_MINUTES or (name in PEERS_LONG and minutes <= PEERS_MINUTES)
     cell = ours(made.play())
     told_interruptions = [each for each in made.conversation.interruptions if each.by is Party.CALLER]
     row: dict[str, Any] = {
@@ -185,8 +192,8 @@ def one(provider: str, name: str, minutes: float) -> dict[str, Any]:
         "earwitness": {"caller": verdict(cell.caller), "agent": verdict(cell.agent)},
         "cpu_s": round(time.process_time() - began, 1),
     }
-    if minutes <= 2:
-        row["figures"] = listened(made)
+    if minutes <= LISTENED_MINUTES:
+        row["figures"] = listened(made, minutes)
     if made.keeps_arrivals:
         peers = {
             "append": appended,
@@ -203,94 +210,34 @@ def one(provider: str, name: str, minutes: float) -> dict[str, Any]:
     return row
 
 
-def goal_ms(row: dict[str, Any], side: str) -> int:
-    return GOALS["proven_ms"] if side == "agent" or row["provider"] in PROVEN else GOALS["modelled_ms"]
-
-
-def misses(row: dict[str, Any]) -> list[str]:
-    """What of this cell misses its goal."""
-    found = []
-    for side in ("caller", "agent"):
-        of = row["earwitness"][side]
-        if of["not_found"] or of["worst_ms"] > goal_ms(row, side):
-            found.append(f"{side} {of['worst_ms']} ms off, {of['not_found']} not found")
-        if of["extra_ms"] or of["lacking_ms"]:
-            found.append(f"{side} {of['extra_ms']} ms too much, {of['lacking_ms']} ms lacking")
-    if abs(row["duration_off_ms"]) > GOALS["duration_ms"]:
-        found.append(f"duration {row['duration_off_ms']} ms off")
-    if len(set(row["events_interruptions"])) > 1:
-        found.append(f"interruptions by events {row['events_interruptions']}")
-    if figures := row.get("figures"):
-        if figures["worst_response_ms"] is None or figures["worst_response_ms"] > GOALS["response_ms"]:
-            found.append(f"responses {figures['responses']}, worst {figures['worst_response_ms']} ms off")
-        if len(set(figures["interruptions"])) > 1 or figures["false"]:
-            found.append(f"interruptions by sound {figures['interruptions']}, false {figures['false']}")
-    return found
-
-
-def off(rows: list[dict[str, Any]], recorder: str, side: str) -> str:
-    """The worst of these cells, in a word: how far off, how many utterances are not there at all."""
-    found = [row[recorder][side] for row in rows if recorder in row]
-    if not found:
-        return "fails" if any(recorder in row.get("refused", ()) for row in rows) else "-"
-    lost = sum(each["not_found"] for each in found)
-    return f"{max(each['worst_ms'] for each in found):.0f} ms" + (f", {lost} gone" if lost else "")
-
-
-def wrong(rows: list[dict[str, Any]], recorder: str) -> str:
-    """Seconds of sound too much and lacking."""
-    sides = [row[recorder][side] for row in rows if recorder in row for side in ("caller", "agent")]
-    if not sides:
-        return "-"
-    extra, lacking = (sum(each[what] for each in sides) / 1000 for what in ("extra_ms", "lacking_ms"))
-    return f"{extra:.1f} s / {lacking:.1f} s"
-
-
-def table(rows: list[dict[str, Any]]) -> str:
-    peers = ("append every chunk", "Pipecat, at the socket", "Pipecat, behind its transport")
-    head = ["condition", "call", "caller, proven", "caller, counted", "agent", "too much / lacking"]
-    head += [f"{peer}: {what}" for peer in peers for what in ("caller", "agent", "too much / lacking")]
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for (minutes, name), group in groupby(rows, key=lambda row: (row["minutes"], row["condition"])):
-        cells = list(group)
-        proven = [row for row in cells if row["provider"] in PROVEN]
-        counted = [row for row in cells if row["provider"] not in PROVEN]
-        length = f"{minutes:g} min" if minutes < 60 else f"{minutes / 60:g} h"
-        own = [off(proven, "earwitness", "caller"), off(counted, "earwitness", "caller")]
-        own += [off(cells, "earwitness", "agent"), wrong(cells, "earwitness")]
-        theirs = [
-            each
-            for peer in ("append", "pipecat", "paced")
-            for each in (off(cells, peer, "caller"), off(cells, peer, "agent"), wrong(cells, peer))
-        ]
-        lines.append(f"| {name} | {length} | " + " | ".join([*own, *theirs]) + " |")
-    return "\n".join(lines)
+def keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"goals": GOALS, "rows": rows}, indent=1) + "\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, nargs="+", default=[1])
-    parser.add_argument("--conditions", nargs="+", default=None, choices=list(CONDITIONS), metavar="NAME")
+    parser.add_argument(
+        "--conditions", nargs="+", default=list(CONDITIONS), choices=list(CONDITIONS), metavar="NAME"
+    )
     parser.add_argument("--providers", nargs="+", default=list(PROVIDERS), choices=PROVIDERS, metavar="NAME")
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "heard.json")
+    parser.add_argument(
+        "--show", type=Path, nargs="+", metavar="JSON", help="print the tables of earlier runs"
+    )
     options = parser.parse_args()
-    rows = []
-    for minutes in options.minutes:
-        for name in options.conditions or (CONDITIONS if minutes < 60 else LONG):
-            for provider in options.providers:
-                if has(provider, name):
-                    rows.append(one(provider, name, minutes))
-                    print(
-                        f"{provider} {name} {minutes:g} min: {'; '.join(misses(rows[-1])) or 'ok'}",
-                        file=sys.stderr,
-                    )
-    print(table(rows))
-    bad = [(row, misses(row)) for row in rows if misses(row)]
-    print(f"\n{len(rows) - len(bad)} of {len(rows)} cells meet every goal.")
-    for row, why in bad:
-        print(f"- {row['provider']}, {row['condition']}, {row['minutes']:g} min: {'; '.join(why)}")
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps({"goals": GOALS, "rows": rows}, indent=1) + "\n")
+    if options.show:
+        print(report([row for path in options.show for row in json.loads(path.read_text())["rows"]]))
+        return
+    rows: list[dict[str, Any]] = []
+    for minutes, name, provider in product(options.minutes, options.conditions, options.providers):
+        if has(provider, name):
+            rows.append(one(provider, name, minutes))
+            why = "; ".join(misses(rows[-1])) or "ok"
+            print(f"{provider} {name} {length(minutes)}: {why}", file=sys.stderr)
+            keep(options.json, rows)  # hours of it may be stopped at any moment
+    print(report(rows))
 
 
 if __name__ == "__main__":

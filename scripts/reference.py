@@ -20,7 +20,8 @@ SOURCE = "../../src/earwitness"
 
 
 def settings_page() -> str:
-    from earwitness import configuration, settings
+    from earwitness import settings
+    from earwitness.settings import reading
 
     rows: list[str] = []
 
@@ -32,11 +33,11 @@ def settings_page() -> str:
             elif inspect.isclass(inner):
                 walk(inner, f"{prefix}{field.name}.")
             else:
-                rows.append(row(f"{prefix}{field.name}", field.kind, field.default, field.comment))
+                kind = spelled(inner) or field.kind
+                rows.append(row(f"{prefix}{field.name}", kind, field.default, field.comment))
 
     def row(key: str, kind: str, default: str, comment: str) -> str:
-        kind = spelled(getattr(settings, kind, None)) or kind
-        variable = configuration.PREFIX + key.upper().replace(".", "__")
+        variable = reading.PREFIX + key.upper().replace(".", "__")
         return f"| `{key}` | {code(kind)} | {code(default) or 'required'} | `{variable}` | {cell(comment)} |"
 
     walk(settings.Settings, "")
@@ -46,7 +47,7 @@ def settings_page() -> str:
     return "\n".join(
         [
             f"# Settings\n\n{inspect.getdoc(settings)}\n",
-            f"The file is `{configuration.FILE_NAME}` in the working directory, or the one named by",
+            f"The file is `{reading.FILE_NAME}` in the working directory, or the one named by",
             "`--config`.",
             "A key that is not in this table is refused, and the nearest known one is named.\n",
             table("key", "type", "default", "environment", "meaning"),
@@ -101,6 +102,8 @@ def errors_page() -> str:
 
 
 def formats_page() -> str:
+    from earwitness.exports.formats import FORMATS
+    from earwitness.exports.tables import TABLES
     from earwitness.journal import record
     from earwitness.projections.named import LAYOUTS
 
@@ -114,6 +117,11 @@ def formats_page() -> str:
     parts.append("## Layouts of an export\n\nWhat `earwitness export --layout NAME` writes.\n")
     for layout in LAYOUTS.values() if isinstance(LAYOUTS, dict) else LAYOUTS:
         parts += [f"### {layout.name}\n", *(f"- `{file.path}`" for file in layout.files), ""]
+    parts.append("## Formats of an export\n\nWhat `earwitness export --format NAME` writes.\n")
+    parts.append(table("name", "media type", "is"))
+    parts += [f"| `{each.name}` | `{each.media_type}` | {cell(each.about)} |" for each in FORMATS.values()]
+    parts.append("\nColumns of the tables, in `csv`, `csv-...` and `parquet`:\n")
+    parts += [f"- `{each.name}`: {', '.join(each.columns)}" for each in TABLES]
     return "\n".join(parts)
 
 
@@ -166,10 +174,33 @@ def catalog_page() -> str:
 
 
 def metrics_page() -> str:
-    from earwitness.server.metrics import HELP
+    from earwitness.lake import asking, metrics
+    from earwitness.server.figures import HELP
 
-    parts = ["# Metrics\n\nAt `/metrics`, in the text format of Prometheus.\n", table("name", "meaning")]
+    parts = [f"# Metrics\n\n## Over all conversations\n\n{inspect.getdoc(metrics)}\n"]
+    parts.append(
+        "Ask with `earwitness stats --metric NAME` or `GET /api/v1/metrics?metric=NAME`, by one or more of "
+    )
+    parts[-1] += ", ".join(f"`{name}`" for name in metrics.DIMENSIONS) + ".\n"
+    parts.append(table("metric", "`value`", "unit", "`count` is of", "table", "beside them"))
+    for each in metrics.METRICS.values():
+        beside = "; ".join(f"`{name}`: {meaning}" for name, meaning in each.told.items())
+        words = (f"`{each.name}`", each.meaning, each.unit, each.counts, f"`{each.table}`", beside)
+        parts.append("| " + " | ".join(cell(word) for word in words) + " |")
+    parts += [f"\n### The answer\n\n{own_doc(asking.Answer)}\n", field_table(asking.Answer)]
+    parts += ["\n## Of the running system\n\nAt `/metrics`, in the text format of Prometheus.\n"]
+    parts += [table("name", "meaning")]
     return "\n".join(parts + [f"| `{name}` | {cell(meaning)} |" for name, meaning in HELP.items()])
+
+
+def lake_page() -> str:
+    from earwitness.lake import files, tables
+
+    parts = [f"# Lake\n\n{inspect.getdoc(files)}\n\n{inspect.getdoc(tables)}\n"]
+    parts += [f"## Every table\n\n{own_doc(tables.Row)}\n", field_table(tables.Row), ""]
+    for name, cls in tables.TABLES.items():
+        parts += [f"## {name}\n\n{own_doc(cls)}\n", field_table(cls), ""]
+    return "\n".join(parts)
 
 
 def rest_page() -> str:
@@ -220,6 +251,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "errors.md": errors_page,
     "metrics.md": metrics_page,
+    "lake.md": lake_page,
     "decoders.md": decoders_page,
     "catalog.md": catalog_page,
     "formats.md": formats_page,

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from earwitness.library import Library
 from earwitness.server.app import create_app
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.settings import Settings
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 
 NOBODYS_ID = "01999999-9999-7999-8999-999999999999"
 AS_IT_WAS = Settings(redact=Redaction(enabled=False))  # as the shared recording was made
@@ -26,6 +26,8 @@ PARAMETERS = {
     "leg": NOBODYS_ID,
     "number": "0",
     "key_id": "nobodys",
+    "rule_name": "nobodys",
+    "delivery_id": "nobodys",
 }  # what else stands in a path; the conversation is the asker's choice
 OTHERS = "acme"  # the workspace of the key `other`
 

@@ -4,6 +4,10 @@ import os
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # what is tried is what comes out, not how busy the machine is
 
 
 def pytest_collection_finish() -> None:

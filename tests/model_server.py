@@ -2,14 +2,17 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any
+
+from loopback import Answer, Asked, Loopback
 
 
-class ModelServer:
+class ModelServer(Loopback):
     """`answer` is what the model writes; `body`, where set, the whole of what the endpoint sends."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.answer = "{}"
         self.body: bytes | None = None
         self.status = 200
@@ -19,16 +22,10 @@ class ModelServer:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
 
     def document(self) -> bytes:
         message = {"role": "assistant", "content": self.answer, "refusal": None}
@@ -36,29 +33,17 @@ class ModelServer:
         head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_763_648_000, "model": "m"}
         return json.dumps({**head, "choices": [choice], "usage": self.usage}).encode()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
+    def respond(self, asked: Asked) -> Answer:
+        self.requests.append(json.loads(asked.body))
+        self.headers.append(asked.headers)
+        self.paths.append(asked.path)
+        body = self.document() if self.body is None else self.body
+        headers = {"Content-Type": "application/json"}
+        if self.drips is None:
+            headers["Content-Length"] = str(len(body))
+        return Answer(self.status, headers, self._dripping(body))
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = self.rfile.read(int(self.headers["Content-Length"]))
-                server.requests.append(json.loads(asked))
-                server.headers.append({name.lower(): value for name, value in self.headers.items()})
-                server.paths.append(self.path)
-                body = server.document() if server.body is None else server.body
-                self.send_response(server.status)
-                self.send_header("Content-Type", "application/json")
-                if server.drips is None:
-                    self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                try:
-                    while server.drips is not None and not server.drips.wait(0.05):
-                        self.wfile.write(b" ")
-                    self.wfile.write(body)
-                except OSError:
-                    pass  # whoever asked has gone
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        return Handler
+    def _dripping(self, body: bytes) -> Iterable[bytes]:
+        while self.drips is not None and not self.drips.wait(0.05):
+            yield b" "
+        yield body

@@ -24,6 +24,11 @@ class ObjectsSuite:
         assert objects.info(PATH).byte_count == 7
         assert objects.exists(PATH)
 
+    def test_where_it_lies_in_the_open_its_very_bytes_are(self, objects: Objects) -> None:
+        objects.put(PATH, [b"words"])
+        place = objects.place(PATH)
+        assert place is None or place.read_bytes() == b"words"
+
     def test_an_empty_object_is_an_object(self, objects: Objects) -> None:
         assert objects.put(PATH, []).byte_count == 0
         assert list(objects.open(PATH)) == []
@@ -89,7 +94,7 @@ class ObjectsSuite:
         ["", "/", "/etc/passwd", "..", "a/../b", "a/./b", "a//b", "a/", ".hidden", "a\\b", "a\x00", "a\n"],
     )
     def test_a_path_that_could_lead_anywhere_else_is_refused(self, objects: Objects, path: str) -> None:
-        for use in (objects.open, objects.info, objects.exists, objects.delete):
+        for use in (objects.open, objects.info, objects.exists, objects.delete, objects.place):
             with pytest.raises(InvalidInput):
                 use(path)
         with pytest.raises(InvalidInput):

@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import functools
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -18,12 +19,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from earwitness.capture.tap import Tap
+from earwitness.desk.recorded import Recorded
 from earwitness.journal.writer import Journal
 from earwitness.library import Library, open_library
-from earwitness.recorded import Recorded
 from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 from earwitness.simulator.lines import encoded, lines
 from earwitness.simulator.run import CallResult, Simulator, simulate
 from earwitness.simulator.scenarios import scenarios_of
@@ -186,7 +187,12 @@ async def _later(number: int, call: Coroutine[Any, Any, CallResult]) -> CallResu
 
 
 class Watch:
-    """How late this process gets to what is due."""
+    """How late this process gets to what is due, and through the turns of its loop that it takes.
+
+    A line that is lost takes `TURNS`: one side drops its socket, the loop closes it, the other side is told.
+    """
+
+    TURNS = 3
 
     def __init__(self) -> None:
         self._worst_s = 0.0
@@ -201,9 +207,21 @@ class Watch:
         while True:
             due = time.monotonic() + 0.005
             await asyncio.sleep(0.005)
+            for _ in range(self.TURNS - 1):
+                await asyncio.sleep(0)
             self._worst_s = max(self._worst_s, time.monotonic() - due)
 
 
+def copied(folder: Path, target: Path) -> Path:
+    """A data folder once more, to be changed.
+
+    Another process copies it: SQLite's locks are the process's, and end with whatever handle on the file it
+    closes first (SQLite, "How To Corrupt An SQLite Database File", section 2.2).
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", folder, target], check=True)
+    return target
+
+
 def copy_of(recording: Recording, folder: Path) -> Path:
-    """The data folder once more, to be changed."""
-    return Path(shutil.copytree(recording.data_dir, folder / "data"))
+    return copied(recording.data_dir, folder / "data")

@@ -152,7 +152,7 @@ def _start(folder: Path, port: int) -> None:
     run("ceph", "osd", "new", (folder / "osd" / "fsid").read_text().strip(), attempts=20)
     for limit in ("set-full-ratio .99", "set-backfillfull-ratio .98", "set-nearfull-ratio .97"):
         run("ceph", "osd", *limit.split(), attempts=20)
-    run("ceph-osd", "-i", "0")
+    run("ceph-osd", "-i", "0", attempts=10)  # it may ask before it has learnt whose it is: "wrong fsid"
     user = ("--uid=t", "--display-name=t", f"--access-key={ACCESS}", f"--secret={SECRET}")
     run("radosgw-admin", "user", "create", *user, attempts=3)
     run("radosgw", "-n", "client.rgw.a", f"--rgw-data={folder}/rgw")

@@ -80,7 +80,9 @@ class Served:
     def said(self) -> str:
         return self._log.read_text("utf-8")
 
-    def _address(self, pattern: str) -> str:
+    def printed(self, pattern: str) -> str:
+        """What the server printed of this pattern's group, once it did."""
+
         def look() -> re.Match[str] | None:
             found = re.search(pattern, self.said())
             assert found or self.process.poll() is None, f"ended by itself:\n{self.said()}"
@@ -90,14 +92,14 @@ class Served:
 
     def api(self) -> str:
         """`http://...` of the API, as it was printed."""
-        return self._address(r"API +(http://\S+)/docs")
+        return self.printed(r"API +(http://\S+)/docs")
 
     def tap(self, route: str) -> str:
-        return self._address(rf"tap +(ws://\S+/{route})  ->")
+        return self.printed(rf"tap +(ws://\S+/{route})  ->")
 
     def key(self) -> str:
         """A key for everything: of whoever made the folder, or the one that was printed."""
-        return self.known_key or self._address(r"API key\D*: (ew_\S+)")
+        return self.known_key or self.printed(r"API key\D*: (ew_\S+)")
 
     def get(self, path: str) -> tuple[int, bytes]:
         return self._ask(path, None)

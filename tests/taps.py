@@ -16,6 +16,11 @@ from earwitness.journal.writer import Journal, Limits
 from earwitness.settings import Route, Settings
 from earwitness.settings import Tap as Listen
 
+HEAD = (
+    b"GET %s HTTP/1.1\r\nHost: tap\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n"
+)
+ACCEPT = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -89,3 +94,14 @@ def stored_bytes(root: Path) -> bytes:
         str(path).encode() + (path.read_bytes() if path.is_file() else b"")
         for path in sorted(root.rglob("*"))
     )
+
+
+async def raw(port: int, data: bytes, *, ends: bool = False) -> bytes:
+    """Send bytes as they are; everything that comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    if ends:
+        writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    return answer

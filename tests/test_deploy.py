@@ -1,97 +1,132 @@
-"""What is shipped for deployment is taken by what it is for, and gives the rights that are needed."""
+"""What is deployed names only what there is: commands, settings, files. No container runtime is needed."""
 
+import configparser
 import json
+import os
 import re
-from collections.abc import Iterator
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+import yaml
 
-from earwitness.errors import StorageUnavailable
-from earwitness.settings import ObjectStore
-from earwitness.store.s3 import S3Objects
-from s3_server import S3, moto
+from earwitness.cli import main
+from earwitness.settings.reading import load
 
 ROOT = Path(__file__).resolve().parents[1]
-AWS = ROOT / "deploy" / "aws"
-NAMES = {"BUCKET": "my-conversations", "LOGS": "my-logs", "ACCOUNT": "123456789012", "REGION": "us-east-1"}
+UNIT = ROOT / "deploy" / "systemd" / "earwitness.service"
+DOCKERFILE = ROOT / "deploy" / "docker" / "Dockerfile"
+COMPOSE = ROOT / "deploy" / "docker" / "compose.yaml"
 
 
-def filled(name: str) -> Any:
-    text = (AWS / name).read_text("utf-8")
-    for word, value in NAMES.items():
-        text = text.replace(word, value)
-    return json.loads(text)
+def understood(words: list[str]) -> click.Context:
+    """The command line with these arguments, parsed but not run."""
+    context = main.make_context("earwitness", list(words))
+    name, command, rest = main.resolve_command(context, context.args or context._protected_args)
+    assert command
+    return command.make_context(name, rest, parent=context)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
-    with moto() as running:
-        client = running.client()
-        for bucket in (NAMES["BUCKET"], NAMES["LOGS"]):
-            client.create_bucket(Bucket=bucket)
-        yield running
+def unit() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(UNIT.read_text("utf-8"))
+    return parser
 
 
-def test_every_template_is_used_by_the_page_that_explains_it() -> None:
-    page = (ROOT / "docs/how-to/s3.md").read_text("utf-8")
-    assert {path.name for path in AWS.iterdir()} == set(re.findall(r"file://aws/([\w-]+\.json)", page))
+def instructions() -> list[tuple[str, str]]:
+    """Each instruction of the Dockerfile and what stands behind it, lines joined."""
+    text = re.sub(r"\\\n\s*", "", re.sub(r"^#.*\n", "", DOCKERFILE.read_text("utf-8"), flags=re.MULTILINE))
+    return [
+        (word, rest) for word, _, rest in (line.partition(" ") for line in text.splitlines() if line.strip())
+    ]
 
 
-def test_a_bucket_takes_policy_lifecycle_encryption_logging_and_block(server: S3) -> None:
-    client, bucket = server.client(), NAMES["BUCKET"]
-    block = filled("public-access-block.json")
-    client.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
-    client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=filled("encryption.json"))
-    client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=filled("lifecycle.json"))
-    client.put_bucket_acl(Bucket=NAMES["LOGS"], ACL="log-delivery-write")
-    client.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=filled("access-logging.json"))
-    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(filled("bucket-policy.json")))
-    assert all(client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
-    assert client.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]["TargetBucket"] == NAMES["LOGS"]
-    rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    assert not any("Expiration" in rule for rule in rules), "retention is ours: it knows holds"
+def compose() -> Any:
+    return yaml.safe_load(COMPOSE.read_text("utf-8"))
 
 
-def test_the_bucket_refuses_what_is_not_encrypted_not_by_tls_or_not_ours() -> None:
-    statements = {each["Sid"]: each for each in filled("bucket-policy.json")["Statement"]}
-    assert set(statements) == {"OnlyOverTls", "OnlyEncrypted", "OnlyEarwitness"}
-    assert all((each["Effect"], each["Principal"]) == ("Deny", "*") for each in statements.values())
-    allowed = statements["OnlyEncrypted"]["Condition"]["StringNotEquals"]["s3:x-amz-server-side-encryption"]
-    assert ObjectStore().encryption in allowed
-    assert statements["OnlyOverTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def accepted(environment: dict[str, str]) -> None:
+    """Every variable is a setting, with a value it may have."""
+    load(None, environ={name: value for name, value in environment.items() if name.startswith("EARWITNESS_")})
 
 
-def test_the_role_has_the_rights_we_use_and_no_star() -> None:
-    actions = {action for each in filled("policy.json")["Statement"] for action in each["Action"]}
-    assert actions == {
-        "s3:ListBucket",
-        "s3:GetBucketLocation",
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "s3:AbortMultipartUpload",
-        "s3:PutObjectRetention",
-        "s3:GetObjectRetention",
-        "kms:GenerateDataKey",
-        "kms:Decrypt",
-    }
-    assert all(
-        NAMES["BUCKET"] in str(each["Resource"]) or ":key/" in each["Resource"]
-        for each in filled("policy.json")["Statement"]
+def test_the_unit_starts_a_command_that_there_is_and_keeps_to_its_folder() -> None:
+    service = unit()["Service"]
+    program, *words = shlex.split(service["ExecStart"])
+    assert program.endswith("/bin/earwitness")
+    context = understood(words)
+    assert context.info_name == "serve"
+    assert context.parent
+    assert context.parent.params["data_dir"] == f"/var/lib/{service['StateDirectory']}"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_itself_has_nothing_to_say_against_the_unit(tmp_path: Path) -> None:
+    text = UNIT.read_text("utf-8").replace("/opt/earwitness/.venv/bin/earwitness", sys.executable)
+    (tmp_path / UNIT.name).write_text(re.sub(r"^(User|Group)=.*\n", "", text, flags=re.MULTILINE), "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / UNIT.name],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SYSTEMD_LOG_LEVEL": "warning"},
     )
+    assert UNIT.name not in done.stderr
+    assert done.returncode == 0, done.stderr
 
 
-def test_we_work_on_a_bucket_that_was_set_up_like_that(
-    server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    objects = S3Objects(f"s3://{NAMES['BUCKET']}", ObjectStore(), tmp_path)
-    with pytest.raises(StorageUnavailable, match="does not let us"):  # we are not the role
-        objects.put("a/b.json", [b"{}"])
-    server.client().delete_bucket_policy(Bucket=NAMES["BUCKET"])
-    objects.put("a/b.json", [b"{}"])
-    assert [info.path for info in objects.list("a")] == ["a/b.json"]
-    assert objects.delete("a/b.json")
+def test_the_image_copies_what_is_in_a_checkout_and_starts_a_command_that_there_is() -> None:
+    copied = [
+        name
+        for word, rest in instructions()
+        if word == "COPY" and "--from" not in rest
+        for name in rest.split()[:-1]
+    ]
+    assert "src" in copied
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    [entry] = [json.loads(rest) for word, rest in instructions() if word == "ENTRYPOINT"]
+    [words] = [json.loads(rest) for word, rest in instructions() if word == "CMD"]
+    assert entry == ["earwitness"]
+    assert understood(words).info_name == "serve"
+
+
+def test_the_settings_of_the_image_are_settings_and_its_user_owns_its_folder() -> None:
+    [environment] = [dict(re.findall(r"(\w+)=(\S+)", rest)) for word, rest in instructions() if word == "ENV"]
+    accepted(environment)
+    [user] = [rest for word, rest in instructions() if word == "USER"]
+    assert user != "root"
+    assert environment["EARWITNESS_DATA_DIR"] in [rest for word, rest in instructions() if word == "VOLUME"]
+
+
+def test_the_extras_of_the_image_are_those_of_the_package() -> None:
+    import tomllib
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    [install] = [rest for word, rest in instructions() if word == "RUN" and "tested.txt" in rest]
+    for extra in ("postgres", "s3", "aws"):
+        for requirement in extras[extra]:
+            assert requirement.split(">")[0] in install
+
+
+def test_what_compose_starts_is_configured_by_settings_that_there_are() -> None:
+    services = compose()["services"]
+    ours = services["earwitness"]
+    accepted(ours["environment"])
+    assert understood(ours["command"]).info_name == "serve"
+    assert (COMPOSE.parent / ours["build"]["context"] / ours["build"]["dockerfile"]).resolve() == DOCKERFILE
+    assert set(ours["depends_on"]) <= set(services)
+    assert set(ours["secrets"]) == set(compose()["secrets"])
+    named = {volume.split(":")[0] for service in services.values() for volume in service["volumes"]}
+    assert named == set(compose()["volumes"])
+
+
+def test_compose_opens_its_ports_to_this_machine_alone() -> None:
+    ports = [port for service in compose()["services"].values() for port in service.get("ports", [])]
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:") for port in ports)

@@ -16,8 +16,8 @@ from earwitness.errors import Conflict, InUse, InvalidInput, NotFound, StorageUn
 from earwitness.journal.reader import leg_folders
 from earwitness.library import Library, open_library
 from earwitness.model.conversation import Status
-from earwitness.pipeline.lock import FolderLock
 from earwitness.settings import Settings
+from earwitness.store.lock import FolderLock
 from journal_legs import Legs
 from recorded import PLAYS, copy_of, recording
 
@@ -91,6 +91,21 @@ def test_a_call_that_is_still_recorded_can_be_read_and_is_whole_later(tmp_path):
             library.erase(leg.conversation)
     assert library.catch_up() == 1
     assert library.conversation(leg.conversation).row.status == Status.COMPLETE
+    library.catalog.close()
+
+
+def test_a_running_call_is_shown_as_it_was_followed_and_not_told_again(tmp_path, monkeypatch):
+    with earwitness.record(provider="openai", subject="RID001", data_dir=tmp_path) as leg:
+        leg.sent(TYPED)
+        assert leg.flush()
+        library = Library(Settings(data_dir=str(tmp_path)))
+        library.follower().tick()
+        told_anew = library.unredacted("a test").conversation("latest").document()
+        monkeypatch.setattr("earwitness.pipeline.whole.tell_whole", None)
+        running = library.conversation("latest")
+        assert running.row.status == Status.ACTIVE
+        assert running.document()["messages"] == told_anew["messages"]
+        assert running.health()["score"] == 100
     library.catalog.close()
 
 
@@ -212,8 +227,12 @@ def test_a_deleted_call_is_gone_from_rows_files_and_journals_and_stays_so(played
 def test_a_journal_that_cannot_be_removed_is_said_and_the_call_is_still_there(played, monkeypatch):
     recorded = played.conversation("latest")
 
-    def fail(path: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    remove = shutil.rmtree
+
+    def fail(path: Path, **how: bool) -> None:
+        if "journal" in Path(path).parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        remove(path, **how)
 
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "rmtree", fail)

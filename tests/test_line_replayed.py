@@ -79,7 +79,7 @@ def test_a_telephone_call_of_two_legs(replay):
     ]
     assert [(row.sent_ms, row.heard_ms, row.evidence) for row in rows] == [
         (1200, 1200, Evidence.PLATFORM_MARK),
-        (None, None, None),
+        (None, None, Evidence.PLATFORM_MARK),  # when it was said: by the media time of Twilio
         (600, 600, Evidence.PLATFORM_MARK),
     ]
     assert call.row.providers == ["twilio", "openai"]

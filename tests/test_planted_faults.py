@@ -1,6 +1,7 @@
-"""Ways to spoil a record: each is named among the reasons of its health, and clean calls have none."""
+"""Ways to spoil a record: each is named in its health. That clean calls have none: test_heard."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from earwitness.model.events import Party
 from earwitness.projections import health
 from worlds.matrix import CONDITIONS, measured
 from worlds.script import Condition
-from worlds.wires import encoded
+from worlds.wire import encoded
 from worlds.world import World, gap
 
 PCM16 = ("pcm_s16le", 16_000)
@@ -176,13 +177,11 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_named(fault: str) -> None:
     provider, condition, spoil, code = FAULTS[fault]
-    minutes = 4 if fault.startswith("drift") else 0.6
-    world = World(provider, condition, minutes * 60_000, is_direct=minutes > 2, spoil=spoil)
+    minutes = 1.3 if fault.startswith("drift") else 0.6
+    world = World(provider, condition, minutes * 60_000, spoil=spoil)
     assert code in judged(world.play())
 
 
-@pytest.mark.parametrize("provider", ["openai", "elevenlabs", "hume", "audiocodes", "two legs"])
-@pytest.mark.parametrize("name", ["plain", "burst x50"])
-def test_a_clean_call_has_nothing_against_it(provider: str, name: str) -> None:
-    world = World(provider, CONDITIONS[name], 60_000).play()
-    assert judged(world) == set()
+def test_every_planted_fault_is_explained() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "understand" / "heard.md").read_text("utf-8")
+    assert [code for _, _, _, code in FAULTS.values() if f"`{code}`" not in page] == []

@@ -4,7 +4,6 @@ What is imported from here is the public Python surface. It loads nothing heavy 
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,10 +12,7 @@ if TYPE_CHECKING:
     from earwitness.library import open_library
     from earwitness.recording import record
 
-try:
-    __version__ = version("earwitness")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
+    __version__: str
 
 __all__ = ["__version__", "attach", "open_library", "record", "trace_processor"]
 
@@ -30,6 +26,8 @@ _HOMES = {  # public name: the module that has it
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for, when it is asked for."""
+    if name == "__version__":
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
@@ -37,3 +35,12 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         package = "openai-agents" if error.name == "agents" else "earwitness[server]"
         raise ImportError(f"earwitness.{name} needs {error.name}: install {package}") from error
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("earwitness")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"

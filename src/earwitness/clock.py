@@ -6,8 +6,11 @@ All times are whole nanoseconds. Wall time is since the Unix epoch, UTC.
 import os
 import time
 from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import NamedTuple, Protocol
-from uuid import UUID
+from uuid import UUID, getnode
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
@@ -37,6 +40,16 @@ class SystemClock:
 
     def now(self) -> Instant:
         return _new(Instant, (time.monotonic_ns(), time.time_ns()))
+
+
+@cache
+def here() -> str:
+    """A name for this machine's clock: the same for all its processes and containers, until it is booted."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+    except OSError:
+        boot = f"{getnode()}".encode()
+    return blake2b(boot, digest_size=8).hexdigest()
 
 
 class ManualClock:

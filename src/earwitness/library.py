@@ -9,11 +9,16 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from earwitness import running
 from earwitness.capture.status import RecorderStatus
+from earwitness.desk import delivering, fetching, running
+from earwitness.desk.grouping import Grouping
+from earwitness.desk.recorded import Recorded
+from earwitness.desk.redacting import Redacting
+from earwitness.desk.telling import Telling
 from earwitness.errors import InUse, InvalidInput, NotFound, StorageUnavailable
 from earwitness.imports.layouts import Imported, Options, find, take
 from earwitness.journal import recovery
@@ -22,20 +27,19 @@ from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.backup import Manifest, back_up, restore
 from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
 from earwitness.pipeline.follow import Follower
-from earwitness.pipeline.lock import FolderLock
-from earwitness.pipeline.ship import Shipping
+from earwitness.pipeline.ship import Shipping, require_keys
+from earwitness.pipeline.understand import policies_of
 from earwitness.privacy.access import Access, os_user
 from earwitness.privacy.sealed_objects import SealedObjects
 from earwitness.privacy.vault import is_locked, open_vault, refuse_locked, scratch_of
-from earwitness.protected import Protected
-from earwitness.recorded import Recorded
 from earwitness.recording import VARIABLE
-from earwitness.redaction.policies import Policies
 from earwitness.settings import Encryption, Settings
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
+from earwitness.store.chosen import open_objects
 from earwitness.store.keys import Keys
-from earwitness.store.objects import open_objects
+from earwitness.store.lock import FolderLock
+from earwitness.store.redaction_marks import RedactionMarks
 from earwitness.store.sessions import Sessions
 from earwitness.store.subjects import Subjects
 from earwitness.store.users import Users
@@ -62,7 +66,7 @@ def open_library(
     return library
 
 
-class Library(Protected):
+class Library(Telling, Grouping, Redacting):
     """All recordings of one workspace in one data folder."""
 
     def __init__(self, settings: Settings, *, workspace: str = "default") -> None:
@@ -87,7 +91,11 @@ class Library(Protected):
         self.sessions = Sessions(self.catalog.database)
         self.subjects = Subjects(self.catalog.database)
         self._open_protection()
-        self.policies = Policies(settings.redact, {n: r.redact for n, r in settings.routes.items()})
+        self._open_lake()
+        self._open_telling()
+        self.marks = RedactionMarks(self.catalog.database)
+        self.policies = policies_of(settings, self.marks.of)
+        self.erasures.purgers.append(partial(delivering.purge, self.catalog.database, settings))
         self.recorder: RecorderStatus | None = None
         self.recorder_seen_s: float | None = None  # monotonic; None: no recorder reports to this desk
         self.trouble: Callable[[], str | None] = lambda: None  # of whoever follows the journals here
@@ -107,34 +115,35 @@ class Library(Protected):
     def reindex(self) -> int:
         """Throw away what can be rebuilt, rows and files, and make it again. How many conversations.
 
-        Raises `InUse` while a server runs on the folder, `SettingsError` without the key of an encrypted one.
+        Raises `InUse` while a server runs on the folder, `SettingsError` without the key of an encrypted one,
+        and when all else is done `Denied` where the object store has journals whose keys are not here.
         """
         refuse_locked(self.settings)
         with FolderLock(self.data_path):
-            if self.shipping:
-                self.shipping.bring_back()
+            locked = self.shipping.bring_back() if self.shipping else []
             legs.forget_all(self.catalog.database)
-            return self._take_in()
+            self.clear_lake()
+            count = self._take_in()
+        require_keys(locked)
+        return count
 
     def back_up(self, target: Path) -> Manifest:
         """Everything that cannot be made again, in one new file; calls may run meanwhile."""
-        manifest = back_up(self.data_path, self.catalog.database, target)
-        facts = {"files": len(manifest.members), "signer": manifest.signer}
-        self.audit.note("backup", workspace="", facts=facts, actor=self.actor)
+        manifest = back_up(self.data_path, self.catalog.database, target, progress=self.progress)
+        self.audit.note("backup", workspace="", facts=manifest.facts(), actor=self.actor)
         return manifest
 
     def restore(self, source: Path, *, signer: str = "") -> tuple[Manifest, int]:
         """Take a backup into this empty installation; what it was, and how many conversations there are.
 
-        Raises what `pipeline.backup.restore` does, and `InUse` while a server runs on the folder.
+        Raises what `pipeline.backup.restore` and `reindex` do.
         """
         with FolderLock(self.data_path):
             manifest = restore(source, self.data_path, self.catalog.database, signer=signer)
-            if self.shipping:
-                self.shipping.bring_back()
+            locked = self.shipping.bring_back() if self.shipping else []
             count = self._take_in()
-        facts = {"files": len(manifest.members), "signer": manifest.signer}
-        self.audit.note("restore", workspace="", facts=facts, actor=self.actor)
+        self.audit.note("restore", workspace="", facts=manifest.facts(), actor=self.actor)
+        require_keys(locked)
         return manifest, count
 
     def _take_in(self) -> int:
@@ -142,27 +151,28 @@ class Library(Protected):
         self.follower().tick()
         count = 0
         while due := self.due():
-            for workspace, conversation_id in due:
+            for workspace, conversation_id in self.progress(due, "making files"):
                 self.finish(workspace, conversation_id)
             count += len(due)
         return count
 
     def follower(self) -> Follower:
         """What keeps the catalog in step with the journals; one at a time on a folder."""
-        is_live = self.settings.record.live_stereo and self.vault is None  # it lies in the open
-        live_folder = self.live_root if is_live else None
-        return Follower(self.journal_root, self.catalog, self.policies, self.unmake, live_folder=live_folder)
+        live = self.live_root if self.settings.record.live_stereo and self.vault is None else None
+        what = (self.journal_root, self.catalog, self.policies, self.unmake)
+        return Follower(*what, live_folder=live, progress=self.progress)  # live files lie in the open
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
         """The files of a conversation are gone afterwards, to be made anew once it has ended."""
         if self.shipping:
             self.shipping.recall(workspace, conversation_id)
-        unmake(workspace, conversation_id, self.catalog, self.objects)
+        unmake(workspace, conversation_id, self.catalog, self.objects, self.columns)
 
     def sweep(self) -> None:
         """Remove what work that was killed has left behind. Nobody may be at work on the folder."""
         sweep(self.scratch)
         sweep(self.live_root)
+        self.settle_originals()
         with contextlib.suppress(StorageUnavailable):  # S3 may be away; it is seen to again and again
             self.erasures.obey()
             self.keep_house()
@@ -182,16 +192,18 @@ class Library(Protected):
 
     def due(self) -> tuple[tuple[str, str], ...]:
         """(workspace, id) of conversations that have ended and whose files are still to be made."""
-        return self.catalog.lacking(LAST_MADE, FILES_VERSION)
+        return self.catalog.lacking(FILES_VERSION)
 
     def finish(self, workspace: str, conversation_id: str) -> Conversation:
         """Do the work after the call for one conversation."""
         folders = self.folders(workspace, conversation_id)
         how = self.settings.understanding
-        done = finish(conversation_id, folders, self.catalog, self.objects, self.scratch, self.policies, how)
+        made_from = (self.catalog, self.objects, self.scratch, self.policies, how, self.columns)
+        done = finish(conversation_id, folders, *made_from)
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
             self.seal(done, folders)
+            self.tell_of(done)
         return done
 
     # -- running calls --------------------------------------------------------------------------------
@@ -219,6 +231,12 @@ class Library(Protected):
             reason=why,
         )
         return told
+
+    def carriers(self) -> list[delivering.Carrier]:
+        """What takes whatever is due to other places. Raises as `delivering.carriers`."""
+        found = delivering.carriers(self.settings, self.catalog.database, self.audit, self.any, self.scratch)
+        found += fetching.fetchers(self.settings, self.catalog.database, self.any, self.spool)
+        return [self.shipping, *found] if self.shipping else found
 
     def spool(self) -> Path:
         """Where what is on its way in may lie for a moment, if it is long."""
@@ -258,19 +276,15 @@ class Library(Protected):
 
     # -- how it goes ----------------------------------------------------------------------------------
 
-    def check(self) -> dict[str, Any]:
-        """Is everything being saved? Counts by role and provider, the newest messages, problems."""
-        self._touch()
-        return self.catalog.overview(self.workspace).document()
-
     def not_ready(self) -> list[str]:
         """Why this desk should not be trusted with calls just now; empty when it should."""
         reasons = [trouble] if (trouble := self.trouble()) else []
         if self.recorder_seen_s is not None:
             if time.monotonic() - self.recorder_seen_s > RECORDER_SILENT_S:
                 reasons.append("the recorder is silent")
-            elif self.recorder and self.recorder.is_red:
-                reasons.append(f"the recorder loses data: {self.recorder.reason}")
+            elif self.recorder is None or self.recorder.is_red:
+                what = f"loses data: {self.recorder.reason}" if self.recorder else "takes no calls yet"
+                reasons.append(f"the recorder {what}")
         return reasons
 
     # -- trust ----------------------------------------------------------------------------------------
@@ -278,9 +292,9 @@ class Library(Protected):
     def recover(self) -> dict[str, recovery.Recovery]:
         """Put every dead leg's journal in order, by leg id: torn tails are set aside, never deleted."""
         dead = [folder for folder in leg_folders(self.journal_root) if not is_live(folder)]
-        return {folder.name: recovery.recover(folder) for folder in dead}
+        return {folder.name: recovery.recover(folder) for folder in self.progress(dead, "journals")}
 
     def verify(self, ref: str | None = None) -> dict[str, recovery.Verification]:
         """Check every block of the journals of one conversation, or of all; by leg id."""
-        folders = self.conversation(ref).folders if ref else leg_folders(self.journal_root)
-        return {folder.name: recovery.verify(folder) for folder in folders}
+        folders = self.conversation(ref).folders if ref else list(leg_folders(self.journal_root))
+        return {folder.name: recovery.verify(folder) for folder in self.progress(folders, "journals")}

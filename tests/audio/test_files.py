@@ -181,7 +181,7 @@ def test_a_compressed_track_of_nothing_is_readable_and_one_silent_sample_long(tm
     assert not read.any()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_slice_of_a_wav_is_that_slice_of_the_whole(data):
     channels = data.draw(st.sampled_from([1, 2]))
@@ -254,7 +254,7 @@ def test_a_wav_longer_than_it_can_count_is_refused_with_a_way_out():
     assert "FLAC" in refusal.value.hint
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(left=st.integers(0, 300), right=st.integers(0, 300), size=st.integers(1, 50), other=st.integers(1, 50))
 def test_stereo_is_left_and_right_and_silence_after_the_shorter(left, right, size, other):
     both = list(stereo(blocks(NOISE[:left, 0], size), blocks(NOISE[:right, 1], other)))

@@ -21,7 +21,7 @@ def noise(count: int, level: float = 3_000) -> np.ndarray:
     return (np.random.default_rng(7).standard_normal(count) * level).astype(np.int16)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), from_hz=st.sampled_from(RATES_HZ), to_hz=st.sampled_from(RATES_HZ))
 def test_length_and_samples_do_not_depend_on_the_blocks(data, from_hz, to_hz):
     count = data.draw(st.integers(0, 6_000))

@@ -1,8 +1,11 @@
 """Where somebody speaks: on recorded lines, whose places are known."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from earwitness.audio import voice
 from earwitness.audio.codecs import decode, encode
 from earwitness.audio.voice import Voice, VoiceMeter, voices
 from earwitness.simulator.lines import spoken
@@ -21,8 +24,8 @@ def placed(name, rate_hz, lead_ms=1000, noise=0, seed=1):
 
 
 def heard(track, rate_hz, block=10_000):
-    [voice] = voices((track[i : i + block] for i in range(0, len(track), block)), rate_hz=rate_hz, channels=1)
-    return voice
+    [found] = voices((track[i : i + block] for i in range(0, len(track), block)), rate_hz=rate_hz, channels=1)
+    return found
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 24_000])
@@ -33,6 +36,18 @@ def test_speech_is_found_where_it_begins_and_ends(name, noise, within_ms, rate_h
     speech = heard(track, rate_hz).speech
     assert speech[0][0] == pytest.approx(begin, abs=within_ms)
     assert speech[-1][1] == pytest.approx(end, abs=within_ms)
+
+
+def test_edges_are_as_often_early_as_late():
+    line = spoken("hours", 16_000)
+    line = line[: np.flatnonzero(np.abs(line) > np.abs(line).max() // 2)[-1]]  # cut off while it is loud
+    off = []
+    for lead_ms in range(1000, 1010):
+        track = np.concatenate([np.zeros(lead_ms * 16, np.int16), line, np.zeros(16_000, np.int16)])
+        loud = np.flatnonzero(np.abs(track) > 300) / 16
+        speech = heard(track, 16_000).speech
+        off.append((speech[0][0] - loud[0], speech[-1][1] - loud[-1]))
+    assert np.mean(off, axis=0) == pytest.approx([0, 0], abs=2)
 
 
 @pytest.mark.parametrize("loudness", [0, 20, 300, 3000])
@@ -58,6 +73,28 @@ def test_however_the_track_is_cut_into_blocks_the_speech_is_where_it_is():
         assert ends[-1][1] == pytest.approx(whole[-1][1], abs=20)
 
 
+def test_what_was_said_before_a_silence_stands_and_the_levels_it_was_found_in_are_let_go_of(monkeypatch):
+    pauses = [np.zeros(16 * ms, np.int16) for ms in (150, 300, 700, 990, 1010, 1300, 2000, 5000)]
+    lines = [spoken(name, 16_000) for name in (*LINES, *LINES[:3])]
+    track = np.concatenate([part for pair in zip(pauses, lines, strict=True) for part in pair])
+    track = (track + np.random.default_rng(4).standard_normal(len(track)) * 30).astype(np.int16)
+    piecemeal = heard(track, 16_000, 4_000)
+    monkeypatch.setattr(voice, "SETTLED_MS", np.inf)
+    assert piecemeal == heard(track, 16_000, 4_000)
+    assert len(piecemeal.speech) > len(lines) / 2
+
+
+def test_a_longer_call_takes_no_more_memory():
+    meter, silence = VoiceMeter(16_000), np.zeros(160_000, np.int16)
+    meter.add(silence)
+    tracemalloc.start()
+    for _ in range(60):
+        meter.add(silence)
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held_bytes < 20_000  # ten minutes of levels are 240 kB
+
+
 def test_two_channels_are_heard_apart():
     caller, *_ = placed("order", 8_000)
     agent, *_ = placed("hours", 8_000, lead_ms=6000)
@@ -69,10 +106,10 @@ def test_two_channels_are_heard_apart():
 
 def test_levels_are_those_of_the_samples():
     at = np.arange(16_000 * 2) / 16_000
-    voice = heard((16_384 * np.sin(2 * np.pi * 300 * at)).astype(np.int16), 16_000)
-    assert voice.noise_db == pytest.approx(-9.0, abs=0.1)  # half of full scale is -6 dB, its sine's mean -9
-    assert voice.peak_db == pytest.approx(-6.0, abs=0.1)
-    assert voice.speech_db is None
+    hum = heard((16_384 * np.sin(2 * np.pi * 300 * at)).astype(np.int16), 16_000)
+    assert hum.noise_db == pytest.approx(-9.0, abs=0.1)  # half of full scale is -6 dB, its sine's mean -9
+    assert hum.peak_db == pytest.approx(-6.0, abs=0.1)
+    assert hum.speech_db is None
     track, *_ = placed("order", 16_000, noise=30)
     spoke = heard(track, 16_000)
     assert spoke.speech_db == pytest.approx(-20, abs=2)

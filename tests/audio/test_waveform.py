@@ -1,6 +1,7 @@
 """Peaks against the samples themselves, at every zoom."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earwitness.audio.waveform import OVERVIEW_POINTS, PeakMeter, view, waveform
+from earwitness.simulator.lines import spoken
 
 RATE_HZ = 16_000
 
@@ -16,7 +18,7 @@ def blocks(samples: np.ndarray, size: int):
     return (samples[i : i + size] for i in range(0, len(samples), size))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(frames=st.integers(0, 3_000), channels=st.sampled_from([1, 2]), size=st.integers(1, 1_000))
 def test_every_point_holds_the_lowest_and_highest_of_its_stretch(frames, channels, size):
     rng = np.random.default_rng(frames)
@@ -115,6 +117,19 @@ def test_a_meter_can_be_read_while_the_call_goes_on():
     block[:] = 0  # the block was the caller's all the time
     meter.add(np.full(200, -25_600, np.int16))
     assert meter.waveform().zooms[0].high.tolist() == [[100], [100], [-100]]
+
+
+def test_what_is_held_of_speech_is_a_quarter_of_its_points():
+    meter, block = PeakMeter(rate_hz=RATE_HZ, channels=1), np.zeros(RATE_HZ * 10, np.int16)
+    line = spoken("hours", RATE_HZ)
+    block[: len(line)] = line
+    meter.add(block)
+    tracemalloc.start()
+    for _ in range(60):
+        meter.add(block)
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held_bytes < 60 * 1_000 * 2 / 4
 
 
 @pytest.mark.parametrize("channels", [1, 2])

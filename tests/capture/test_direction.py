@@ -11,11 +11,13 @@ from websockets.frames import Frame, Opcode
 from earwitness.capture.door import Choice
 from earwitness.capture.held import HeldWriter
 from earwitness.capture.intake import Intake, Sweep
-from earwitness.clock import ManualClock
+from earwitness.clock import NS_PER_S, ManualClock
 from earwitness.journal.reader import leg_folders, read_leg
 from earwitness.journal.record import Answered, Ended, Kind, Opened, Origin
 from earwitness.journal.writer import Journal
 from taps import stored_bytes
+
+CHUNK_NS = 1_000_000  # between two chunks
 
 
 def frames_of(number: int, chance: random.Random) -> bytes:
@@ -65,6 +67,7 @@ async def run_call(folder: Path, chance: random.Random, *, needs_consent: bool) 
         stream += frames_of(number, chance)
         places.append((begin, len(stream)))
     is_shut, shut = needs_consent, []  # stretches of the stream that nobody may find again
+    ends_ns = 0  # of a pause that ends by itself
     verbs = sorted(chance.sample(range(len(stream)), 4))
     for at, chunk in chunks_of(stream, chance):
         while verbs and at >= verbs[0]:
@@ -81,11 +84,17 @@ async def run_call(folder: Path, chance: random.Random, *, needs_consent: bool) 
                 is_shut = False
                 shut.append((at, at))  # whatever is half there counts as of the pause
             else:
-                intake.door.pause(clock.now())
+                chunks = chance.choice((0, 5))
+                ends_ns = clock.now().monotonic_ns + chunks * CHUNK_NS if chunks else 0
+                intake.door.pause(clock.now(), seconds=chunks * CHUNK_NS / NS_PER_S or None)
                 is_shut = True
+        stamp = clock.advance(CHUNK_NS)
+        if is_shut and 0 < ends_ns <= stamp.monotonic_ns:
+            is_shut = False
+            shut.append((at, at))
         if is_shut:
             shut.append((at, at + len(chunk)))
-        intake.feed(Origin.CLIENT, chunk, clock.advance(1_000_000))
+        intake.feed(Origin.CLIENT, chunk, stamp)
     intake.finish(clock.now(), Ended(why="closed"))
     intake.writer.close()
     journal.close()

@@ -18,10 +18,15 @@ class Leg:
 
     def __init__(self, **choice: Any) -> None:
         self.notes: list[Note] = []
+        self.noted_at: list[Instant] = []
         self.opened = 0
         self.seconds = 0.0
         self.count = 0
-        self.door = Door(Choice(**choice), lambda _, note: self.notes.append(note), on_open=self._open)
+        self.door = Door(Choice(**choice), self._note, on_open=self._open)
+
+    def _note(self, at: Instant, note: Note) -> None:
+        self.noted_at.append(at)
+        self.notes.append(note)
 
     def _open(self) -> None:
         self.opened += 1
@@ -33,6 +38,7 @@ class Leg:
     def say(self, kind: Kind = Kind.TEXT, payload: bytes = b"") -> bytes | None:
         self.seconds += 1
         self.count += 1
+        self.door.tick(self.now)
         return self.door.admit(self.now, kind, payload or SAID % self.count)
 
     def told(self) -> list[tuple[str, dict[str, Any]]]:
@@ -59,11 +65,24 @@ def test_who_closed_is_kept_even_in_a_pause_but_not_with_what_words() -> None:
     assert leg.say(Kind.CLOSE, b"\x03\xe8my card is 4111") == b"\x03\xe8"
 
 
-def test_a_pause_ends_by_itself_and_the_message_that_finds_it_over_is_still_of_it() -> None:
-    leg = Leg(longest_pause_s=3)
+def test_a_pause_ends_by_itself_at_its_time_whenever_the_next_message_comes() -> None:
+    leg = Leg(longest_pause_s=3.5)
     leg.door.pause(leg.now, seconds=100)
-    assert [leg.say() is not None for _ in range(5)] == [False, False, False, True, True]
+    ended_at = Instant(leg.now.monotonic_ns + 3_500_000_000, leg.now.wall_ns + 3_500_000_000)
+    assert [leg.say() is not None for _ in range(3)] == [False] * 3
+    leg.seconds += 60
+    assert [leg.say() is not None for _ in range(2)] == [True, True]
     assert leg.told()[1] == ("resume", {"by": "timer", "messages": 3, "bytes": 3 * len(SAID) - 3})
+    assert leg.noted_at[1] == ended_at
+
+
+def test_a_pause_that_was_over_when_the_leg_ended_was_no_longer_than_it_was_to_be() -> None:
+    leg = Leg()
+    leg.door.pause(leg.now, seconds=2)
+    leg.seconds += 60
+    leg.door.close(leg.now)
+    assert leg.told()[-1][1]["by"] == "timer"
+    assert leg.noted_at[-1].monotonic_ns == 2 * NS_PER_S
 
 
 def test_a_pause_may_be_made_longer_and_lasts_to_the_legs_end() -> None:

@@ -10,7 +10,7 @@ from earwitness.capture.shapes import FIELDS, HEADERS_OBJECT, NEEDLES, SHAPES
 
 
 @pytest.mark.parametrize("pattern", [*FIELDS, *SHAPES, *HEADERS_OBJECT], ids=lambda p: p.pattern[:30])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_whatever_a_pattern_finds_has_a_needle_even_without_its_digits(pattern, data):
     found = data.draw(st.from_regex(pattern))

@@ -35,6 +35,13 @@ def test_each_verb_does_what_it_says() -> None:
     ]
 
 
+def test_what_is_said_after_a_pause_was_over_finds_it_ended() -> None:
+    door, notes = told("pause", seconds=5)
+    obey(door, lambda _, note: notes.append(note), at(9), "snapshot", {"label": "late"})
+    assert [note.verb for note in notes] == ["pause", "resume", "snapshot"]
+    assert door.state()["state"] == "recording"
+
+
 @pytest.mark.parametrize("seconds", [0, -1, 90_000, "60", True, float("nan")])
 def test_a_length_that_is_none_is_refused_and_changes_nothing(seconds: object) -> None:
     with pytest.raises(InvalidInput, match="no length of a pause"):

@@ -1,11 +1,11 @@
 """What the tests of the command line share: played calls, and typing commands about them."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from played import Played, played
+from recorded import copied
 from typed import Typist
 
 __all__ = ["played"]
@@ -20,7 +20,7 @@ def typist(played: Played) -> Typist:
 @pytest.fixture
 def own_typist(played: Played, tmp_path: Path) -> Typist:
     """With a copy of the calls, to be changed."""
-    return Typist(Path(shutil.copytree(played.folder, tmp_path / "data")))
+    return Typist(copied(played.folder, tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ def test_a_rating_a_note_a_span_and_labels_are_kept_over_a_rebuild(own_typist: T
     assert had["annotations"] == []
     own_typist.type("annotate", order, "--rating", 2, "--note", "cut her off", "--label", "review")
     own_typist.type("annotate", order, "--from", 1.5, "--to", 2, "--unlabel", had["labels"][0])
+    assert "review" in own_typist.type("show", order).stdout
     own_typist.type("reindex")
     said = own_typist.json("annotate", order)
     assert [(row["kind"], row["rating"], row["from_ms"]) for row in said["annotations"]] == [
@@ -15,6 +16,7 @@ def test_a_rating_a_note_a_span_and_labels_are_kept_over_a_rebuild(own_typist: T
         ("span", None, 1500),
     ]
     assert said["labels"] == [*had["labels"][1:], "review"]
+    assert f"Labels: {', '.join(said['labels'])}\n" in own_typist.type("show", order).stdout
     lines = own_typist.type("annotate", order).stdout.splitlines()
     assert lines[0] == f"labels: {', '.join(said['labels'])}"
     assert lines[1].endswith("rating  2/5  cut her off")

@@ -4,9 +4,7 @@ import json
 import os
 import re
 import wave
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,9 +12,10 @@ import pytest
 from chaos_tools import Mount, needs_root, needs_tool
 from earwitness.cli import play
 from earwitness.journal.reader import leg_folders
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.store.secret_file import ensure_secret
 from earwitness.tui import playback
+from loopback import Answer, Asked, Loopback
 from played import Played
 from served import run
 from typed import Typist
@@ -47,6 +46,24 @@ def test_view_prints_what_its_flags_ask_without_opening_a_screen(
     assert "mushroom pizza" in (tmp_path / "call.txt").read_text("utf-8")
 
 
+def test_stats_tells_a_metric_over_all_calls_by_groups_and_lists_what_there_is(typist: Typist) -> None:
+    listed = typist.type("stats", "--metric", "list").stdout
+    assert len(listed.splitlines()) == 15
+    shown = typist.type("stats", "--metric", "response_time", "--by", "day,provider").stdout.splitlines()
+    assert shown[1].split()[:5] == ["day", "provider", "value", "p50", "p95"]
+    told = typist.json("stats", "--metric", "volume", "--provider", "twilio")
+    assert told["points"][0]["value"] == len(typist.json("list", "--provider", "twilio", "--limit", "500"))
+    typist.type("stats", exits=2)
+    typist.type("stats", "latest", "--metric", "volume", exits=2)
+    assert "volume" in typist.refused("stats", "--metric", "nonsense")
+
+
+def test_the_lake_is_made_again_from_the_calls_there_are(typist: Typist) -> None:
+    before = typist.json("stats", "--metric", "messages", "--by", "day,label")
+    assert "are in the lake" in typist.type("lake", "rebuild").stdout
+    assert typist.json("stats", "--metric", "messages", "--by", "day,label") == before
+
+
 def test_stats_tells_a_call_in_numbers_as_measured_and_by_events(typist: Typist, order: str) -> None:
     told = typist.json("stats", order)
     shown = typist.type("stats", order).stdout
@@ -70,18 +87,13 @@ def test_show_gives_an_address_that_opens_this_call_and_no_other(typist: Typist,
 
 
 def test_check_asks_a_running_server_how_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unwell(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(503)
-            self.end_headers()
-            self.wfile.write(b'{"status": "not ready", "reasons": ["the recorder loses data: disk full"]}')
+    class Unwell(Loopback):
+        def respond(self, asked: Asked) -> Answer:
+            told = {"status": "not ready", "reasons": ["the recorder loses data: disk full"]}
+            return Answer(503, body=[json.dumps(told).encode()])
 
-        def log_message(self, *words: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Unwell) as server:
-        Thread(target=server.handle_request).start()
-        monkeypatch.setenv("EARWITNESS_API__PORT", str(server.server_port))
+    with Unwell() as server:
+        monkeypatch.setenv("EARWITNESS_API__PORT", str(server.port))
         told = Typist(tmp_path / "new").type("check", exits=1).stdout
     assert "the server says: the recorder loses data: disk full" in told
 

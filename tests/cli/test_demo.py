@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from earwitness.cli import demo
-from earwitness.settings import DEFAULT_ROUTES
+from earwitness.library import Library
+from earwitness.settings import DEFAULT_ROUTES, Settings
 from served import free_port, run
 from typed import Typist
 
@@ -30,3 +33,20 @@ def test_once_plays_every_provider_and_ends_well_only_when_all_is_kept(tmp_path:
     rows = Typist(tmp_path / "demo-data").json("list")
     assert {row["status"] for row in rows} == {"complete"}
     assert len(rows) == len(pages)
+
+
+def test_each_call_has_its_time_once_the_one_before_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s, patience = [0.0], []
+
+    def slowly(library: Library, link: str, *, give_up_at: float) -> None:
+        patience.append(give_up_at - now_s[0])
+        now_s[0] += demo.PATIENCE_S - 1
+
+    monkeypatch.setattr(Library, "finished", slowly)
+    monkeypatch.setattr(demo.time, "monotonic", lambda: now_s[0])
+    calls = [{"conversation": name, "provider": "openai"} for name in "abc"]
+    problems = demo._look_at(Settings(data_dir=str(tmp_path)), calls)
+    assert patience == [demo.PATIENCE_S] * 3
+    assert [problem.split(":")[0] for problem in problems] == ["call a", "call b", "call c"]

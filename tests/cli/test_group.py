@@ -1,8 +1,7 @@
-"""What all commands have in common: help, errors, statuses, and starting at once."""
+"""What all commands have in common: errors, statuses, and starting at once; help is in test_help.py."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,26 +9,29 @@ import pytest
 
 from earwitness.cli import main
 from served import EARWITNESS, run
-from typed import Typist
+from typed import Typist, commands
 
-
-def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    yield path
-    if isinstance(group, click.Group):
-        context = click.Context(group)
-        for name in group.list_commands(context):
-            inner = group.get_command(context, name)
-            assert inner
-            yield from commands(inner, (*path, name))
+PRINTS_NO_DATA = {  # they serve, show, play or ask, or say that they did what they were told
+    "serve", "demo", "view", "play", "completion", "keys revoke", "subjects add", "hold add", "hold remove",
+    "users add", "users role", "users password", "users remove",
+    "replay", "lake rebuild", "alerts set", "alerts remove", "outbox replay",
+    "encryption key", "encryption rotate", "db upgrade", "db downgrade",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", list(commands()), ids=" ".join)
-def test_every_command_has_a_help_with_an_example_of_itself(typist: Typist, path: tuple[str, ...]) -> None:
-    text = typist.type(*path, "--help").stdout
-    (example,) = [line.strip() for line in text.splitlines() if line.strip().startswith("Example: ")]
-    words = example.removeprefix("Example: ").split()
-    assert words[0] == "earwitness"
-    assert tuple(words[1 : 1 + len(path)]) == path
+def test_every_command_that_prints_data_prints_it_as_json_too(path: tuple[str, ...]) -> None:
+    command: click.Command = main
+    context = click.Context(main)
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(context, name)
+        assert found
+        command = found
+    if isinstance(command, click.Group):
+        return
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert ("--json" in options) is (" ".join(path) not in PRINTS_NO_DATA)
 
 
 def test_all_commands_promised_are_there() -> None:
@@ -47,6 +49,18 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "Commands:" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+def test_showing_a_call_loads_no_server(typist: Typist, order: str) -> None:
+    program = (
+        "import sys\nfrom earwitness.cli import main\n"
+        f"try: main(['--data-dir', {str(typist.folder)!r}, 'show', {order!r}])\nexcept SystemExit: pass\n"
+        "print([m for m in ('fastapi', 'uvicorn', 'pydantic', 'alembic') if m in sys.modules],"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "mushroom pizza" in done.stdout
     assert done.stderr.strip() == "[]"
 
 

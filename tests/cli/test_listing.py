@@ -17,6 +17,12 @@ def test_every_call_has_a_line_newest_first(typist: Typist) -> None:
     assert [line.split()[0] for line in lines] == [row["id"] for row in rows]
 
 
+def test_a_line_names_no_id_twice(typist: Typist) -> None:
+    ids = {id_ for row in typist.json("list") for id_ in (row["id"], row["call_id"])}
+    for line in typist.type("list").stdout.splitlines():
+        assert all(line.count(id_) <= 1 for id_ in ids)
+
+
 def test_filters_keep_what_fits(typist: Typist) -> None:
     everything = typist.json("list")
     for words, fits in (
@@ -25,6 +31,7 @@ def test_filters_keep_what_fits(typist: Typist) -> None:
         (["--label", "busy"], lambda row: "busy" in row["labels"]),
         (["--status", "partial"], lambda row: row["status"] == "partial"),
         (["--min-messages", 7], lambda row: row["message_count"] >= 7),
+        (["--health-reason", "peer_lost"], lambda row: "peer_lost" in row["health_reasons"]),
     ):
         expected = [row["id"] for row in everything if fits(row)]
         assert 0 < len(expected) < len(everything)

@@ -193,7 +193,7 @@ def spoiled(draw: st.DrawFn, messages: list[tuple[Origin, bytes]]) -> tuple[Orig
 
 
 @each_provider
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_spoiled_legs_never_raise_and_hold_only_what_can_be_stored(
     provider: str, data: st.DataObject
@@ -207,7 +207,7 @@ def test_spoiled_legs_never_raise_and_hold_only_what_can_be_stored(
 
 
 @each_provider
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(leg=st.lists(st.tuples(st.sampled_from(list(Origin)), st.binary(max_size=40)), max_size=5))
 def test_any_bytes_never_raise(provider: str, leg: list[tuple[Origin, bytes]]) -> None:
     follow(provider, leg)

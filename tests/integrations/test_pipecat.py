@@ -1,7 +1,6 @@
 """A real Pipecat pipeline with a transport that plays at the pace of speech, attached."""
 
 import asyncio
-import time
 
 import numpy as np
 import pytest
@@ -12,71 +11,17 @@ from pipecat.frames.frames import (
     FunctionCallResultFrame,
     InputAudioRawFrame,
     InterruptionFrame,
-    LLMFullResponseEndFrame,
-    LLMFullResponseStartFrame,
-    LLMTextFrame,
     TranscriptionFrame,
-    TTSAudioRawFrame,
     TTSSpeakFrame,
-    TTSStartedFrame,
-    TTSStoppedFrame,
 )
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.frame_processor import FrameProcessor
-from pipecat.transports.base_output import BaseOutputTransport
-from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
 
 import earwitness
 from earwitness.model.conversation import Status
 from earwitness.simulator.lines import line, spoken
-
-RATE_HZ = 24_000
-PIECE = RATE_HZ // 50 * 2  # bytes of 20 ms
-
-
-class Speaker(BaseOutputTransport):
-    """A telephone's ear: takes sound as fast as it is spoken."""
-
-    def __init__(self):
-        super().__init__(TransportParams(audio_out_enabled=True, audio_out_sample_rate=RATE_HZ))
-        self.heard = bytearray()
-        self.began_s = 0.0
-        self.is_playing = asyncio.Event()
-
-    async def start(self, frame):
-        await super().start(frame)
-        await self.set_transport_ready(frame)
-
-    async def write_audio_frame(self, frame):
-        self.began_s = self.began_s or time.monotonic()
-        self.is_playing.set()
-        self.heard += frame.audio
-        played_s = len(self.heard) / 2 / frame.sample_rate
-        await asyncio.sleep(self.began_s + played_s - time.monotonic())
-        return True
-
-
-class Through(FrameProcessor):
-    """Stands where speech is recognised, thought and made: passes on what it is given."""
-
-    async def process_frame(self, frame, direction):
-        await super().process_frame(frame, direction)
-        await self.push_frame(frame, direction)
-
-
-def answer(text, name=None):
-    sound = spoken(name, RATE_HZ).tobytes() if name else b""
-    return [
-        LLMFullResponseStartFrame(),
-        *(LLMTextFrame(word) for word in text.split(" ")[:1]),
-        *(LLMTextFrame(f" {word}") for word in text.split(" ")[1:]),
-        LLMFullResponseEndFrame(),
-        TTSStartedFrame(),
-        TTSAudioRawFrame(audio=sound, sample_rate=RATE_HZ, num_channels=1),
-        TTSStoppedFrame(),
-    ]
+from pipecats import RATE_HZ, Speaker, Through, answer
 
 
 async def played(tmp_path, play, **options):

@@ -101,7 +101,7 @@ def test_a_message_no_reader_would_believe_is_a_gap() -> None:
 STEPS = st.lists(st.tuples(st.sampled_from(["add", "lose", "take", "release"]), st.integers(0, 3000)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(STEPS)
 def test_every_number_is_a_record_or_in_one_gap_and_memory_is_bounded(
     steps: list[tuple[str, int]],

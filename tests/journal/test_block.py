@@ -19,7 +19,7 @@ def encode(number: int, first: int, payload: bytes, count: int) -> bytes:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**63), st.lists(FACTS, min_size=1, max_size=20))
 def test_every_record_comes_back_as_it_went_in(
     number: int, first: int, facts: list[tuple[int, int, Origin, Kind, bytes]]
@@ -33,7 +33,7 @@ def test_every_record_comes_back_as_it_went_in(
     assert block.decode_records(header, payload) == records
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=400), st.integers(0, 40))
 def test_any_payload_under_a_good_checksum_is_read_or_refused_but_never_raises(
     data: bytes, count: int

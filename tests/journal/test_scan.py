@@ -24,7 +24,7 @@ def cover(data: bytes, start: int = 0) -> list[Whole | Bad]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(["block", "noise", "magic", "half", "zeros"]), max_size=8), st.data())
 def test_any_mixture_of_blocks_and_rubbish_is_covered_and_every_block_found(
     parts: list[str], draw: st.DataObject

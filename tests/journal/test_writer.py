@@ -1,7 +1,9 @@
 """The writer's promises on a disk that behaves, and on one that does not."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from threading import Barrier, Thread
 
 import msgspec
@@ -165,3 +167,18 @@ def test_a_closed_leg_takes_nothing_more(journal: Journal) -> None:
     leg.close()
     with pytest.raises(Conflict):
         put(leg, b"late")
+
+
+def test_a_folder_that_is_deleted_under_its_writer_turns_health_red_and_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    alarm: Queue[str] = Queue()
+    journal = Journal(tmp_path / "journal", on_alarm=alarm.put)
+    assert not journal.health().is_red
+    shutil.rmtree(journal.root)
+    told = alarm.get(timeout=10)
+    assert str(journal.root) in told
+    assert "start again" in told
+    assert journal.health().is_red
+    assert journal.health().reason == told
+    journal.close()

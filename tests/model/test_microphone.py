@@ -4,6 +4,8 @@ import itertools
 import random
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from earwitness.model.events import AudioArrived, Party
 from scripted import MS, Script, bytes_of, times
@@ -196,14 +198,53 @@ def test_a_fast_or_slow_clock_at_the_far_end_is_made_up_for(ppm: float, with_med
     assert heard_ms == pytest.approx(30 * 60_000, abs=400)  # 0.02 % of it at most is passed over
 
 
-def test_packets_that_never_came_leave_holes_where_the_network_is_calm() -> None:
+@given(lost=st.sets(st.integers(400, 900), max_size=60), chunk_ms=st.sampled_from((10, 20, 30)))
+@example(lost={400, 613, 715, 716, 817, 818}, chunk_ms=10)  # the losses before made the line look restless
+@settings(max_examples=15)
+def test_packets_that_never_came_leave_holes_exactly_where_they_were_once_ten_seconds_have_shown_it(
+    lost: set[int], chunk_ms: int
+) -> None:
     call = Script()
     ai = call.leg()
-    lost = set(random.Random(9).sample(range(500, 2800), 25))
-    for number in range(3000):
-        if number not in lost:
-            ai.caller(number * 20, number * 20 + 20)
-
+    came = [number for number in range(3000) if number not in lost]
+    for number in came:
+        ai.caller(number * chunk_ms, (number + 1) * chunk_ms, chunk_ms=chunk_ms)
     spans = times(call.conversation(), Party.CALLER)
-    assert spans[-1][1] == pytest.approx(60_000, abs=20)
-    assert sum(end - begin for begin, end in spans) == 60_000 - 25 * 20
+
+    heard = [at_ms for begin, end in spans for at_ms in range(round(begin), round(end), chunk_ms)]
+    assert len(heard) == len(came)
+    assert max(abs(at_ms - number * chunk_ms) for at_ms, number in zip(heard, came, strict=True)) <= 15
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("jitter_ms", [50, 200])
+def test_however_unevenly_sound_comes_nothing_of_it_is_moved_far_or_taken_for_lost(
+    seed: int, jitter_ms: int
+) -> None:
+    call = Script()
+    ai = call.leg()
+    chance, at_ms, length = random.Random(seed), 0.0, bytes_of(20, ai.format)
+    for number in range(15_000):
+        at_ms = max(at_ms, (number + 1) * 20 + chance.uniform(0, jitter_ms))
+        ai(at_ms, AudioArrived, party=Party.CALLER, byte_count=length)
+    track = call.conversation().tracks[Party.CALLER]
+
+    assert sum(span.byte_count for span in track.spans) >= track.byte_count - bytes_of(50, ai.format)
+    placed = [(span.at_ns / MS, span.from_byte * 20 / length) for span in track.spans]
+    assert all(0 <= at_ms - truth_ms <= 60 for at_ms, truth_ms in placed)
+
+
+def test_chunks_that_come_in_batches_are_placed_by_the_last_of_each() -> None:
+    """A client that gathers 200 ms sends ten packets at once: the first of them has waited longest."""
+    call = Script()
+    ai = call.leg()
+    for batch in range(100):
+        for _ in range(10):
+            ai(
+                (batch + 1) * 200 + 5,
+                AudioArrived,
+                party=Party.CALLER,
+                byte_count=bytes_of(20, ai.format),
+            )
+
+    assert times(call.conversation(), Party.CALLER) == [(5, 20_005)]

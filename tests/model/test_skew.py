@@ -1,10 +1,11 @@
 """Two clocks: how far apart they are and how fast they part, through a network that only delays."""
 
 import random
+from collections.abc import Iterable
 
 import pytest
 
-from earwitness.model.skew import MediaClock
+from earwitness.model.skew import MediaClock, Pace
 
 MS, S = 1_000_000, 1_000_000_000
 
@@ -55,3 +56,33 @@ def test_every_change_is_told_by_the_version() -> None:
     clock.observe(8 * MS, 4 * MS)
     assert clock.version > before
     assert clock.to_recorder(0) == 4 * MS
+
+
+def a_pace(sent_s: Iterable[float], *, sound_ms: float = 20) -> float | None:
+    """Of chunks of that much sound by their stated rate, sent at these moments."""
+    pace = Pace()
+    for number, at_s in enumerate(sent_s, 1):
+        pace.observe(round(at_s * S), round(number * sound_ms * MS))
+    return pace.times
+
+
+@pytest.mark.parametrize("sound_ms", [10, 15, 40])
+def test_sound_that_always_comes_at_another_pace_than_its_rate_says_has_that_pace(sound_ms: float) -> None:
+    chance = random.Random(1)
+    sent_s = (number / 50 + chance.random() * 0.2 for number in range(1, 1500))
+    assert a_pace(sent_s, sound_ms=sound_ms) == pytest.approx(sound_ms / 20, rel=0.02)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_sender_that_lacks_the_time_to_send_is_late_and_has_no_pace(seed: int) -> None:
+    """In all it sends three quarters, and catches up as fast as it can whenever it may run."""
+    chance, now_s, sent_s = random.Random(seed), 0.0, []
+    while now_s < 60:
+        now_s += chance.expovariate(1.0)  # others have the processor
+        due = int(now_s * 0.75 * 50) - len(sent_s)
+        sent_s += [now_s + number * 0.001 for number in range(due)]
+    assert a_pace(sent_s) is None
+
+
+def test_a_pace_is_told_of_runs_that_last() -> None:
+    assert a_pace(number / 25 for number in range(1, 400)) is None  # 16 s

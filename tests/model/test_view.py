@@ -1,8 +1,17 @@
 """The frozen conversation: one clock, one order, cheap to look at."""
 
-from earwitness.model.events import LegOpened, MessageOpened, Party, Role, SpeechStarted, Stamp, TextArrived
+from earwitness.model.events import (
+    AudioArrived,
+    LegOpened,
+    MessageOpened,
+    Party,
+    Role,
+    SpeechStarted,
+    Stamp,
+    TextArrived,
+)
 from earwitness.model.fold import Fold
-from scripted import EPOCH_NS, MS, Script, times
+from scripted import EPOCH_NS, MS, PCM24, Script, bytes_of, times
 
 
 def test_the_clock_begins_with_the_first_leg_in_whatever_order_legs_come() -> None:
@@ -94,3 +103,18 @@ def test_a_running_call_is_as_long_as_what_was_seen_of_it() -> None:
     assert running.duration_ns == 4_200 * MS
     ai.close(5_000)
     assert call.conversation().duration_ns == 5_000 * MS
+
+
+def test_a_call_ends_with_its_last_leg_or_where_sound_ends_that_came_faster_than_it_is_spoken() -> None:
+    call = Script()
+    ai = call.leg()
+    for at_ms in range(0, 1_000, 50):  # ten seconds in one, as from a file
+        ai(at_ms, AudioArrived, party=Party.CALLER, byte_count=bytes_of(500, PCM24))
+    ai(990, SpeechStarted, party=Party.CALLER, item="u1", media_ms=8_000)
+    ai.message(995, "u1", Role.USER, "What I said last.")
+    ai.close(1_000)
+    seen = call.conversation()
+    [begin, end] = [times(seen, Party.CALLER)[0][0], times(seen, Party.CALLER)[-1][1]]
+    assert end - begin == 10_000
+    assert seen.ended_ns == end * MS
+    assert 0 <= seen.messages[0].started_ns < seen.ended_ns

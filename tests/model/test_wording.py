@@ -112,6 +112,16 @@ def test_a_timed_answer_that_was_cut_ends_with_the_last_whole_word_that_was_spok
     }
 
 
+def test_each_word_of_a_text_begins_with_its_first_letter() -> None:
+    timing = Timing()
+    timing.add("Well, I can ", SLOW_ENDS)
+
+    assert timing.word_starts_ms("Well, I can") == [0, 1000, 1100]
+    assert timing.word_starts_ms("Well - I can help you.") == [0, 0, 1000, 1100]
+    assert timing.word_starts_ms("Well, I [phone]") == []
+    assert Timing().word_starts_ms("Well") == []
+
+
 def test_timing_of_another_text_is_not_believed() -> None:
     call = Script()
     ai = call.leg(provider="elevenlabs")

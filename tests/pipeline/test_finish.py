@@ -12,7 +12,7 @@ from earwitness.library import Library, open_library
 from earwitness.model.conversation import Status
 from earwitness.pipeline import finish as finishing
 from earwitness.pipeline.finish import finish
-from earwitness.settings import Settings
+from earwitness.projections import summary
 from journal_legs import Legs
 from recorded import PLAYS, as_it_was, copy_of, recording
 
@@ -28,15 +28,10 @@ FILES = {
     "agent.flac",
     "stereo.flac",
     "waveform.json",
+    "health.json",
+    "analytics.json",
     "figures.json",
 }
-
-
-@pytest.fixture
-def library(tmp_path):
-    library = Library(Settings(data_dir=str(tmp_path)))
-    yield library
-    library.catalog.close()
 
 
 def a_call(tmp_path, library, **opened):
@@ -73,6 +68,23 @@ def test_every_call_has_all_its_files_and_each_is_what_the_catalog_says(call):
         )
 
 
+@pytest.mark.parametrize("call", PLAYS, ids=" ".join)
+def test_how_far_a_record_is_trusted_is_the_same_in_list_files_and_answers(call):
+    recorded = recording().call(*call)
+    told = recorded.health()
+    assert recorded.row.health_score == recorded.document()["health"] == told["score"]
+    assert recorded.row.health_reasons == list(dict.fromkeys(each["code"] for each in told["reasons"]))
+    assert f"health {told['score']} of 100" in recorded.summary()
+
+
+@pytest.mark.parametrize("call", PLAYS, ids=" ".join)
+def test_the_summary_of_a_call_that_ended_is_read_as_stored_and_is_what_its_journals_tell(call):
+    recorded = recording().call(*call)
+    shown = recorded.summary()
+    assert "told" not in vars(recorded)  # no journal was read for it
+    assert shown == summary.text(recorded.conversation, recorded.understood.summary, recorded.figures())
+
+
 def test_the_stored_sound_is_the_sound_of_the_journals(tmp_path):
     recorded = recording().call("openai", "order")
     _, read = recorded.stored("stereo.flac")
@@ -87,7 +99,7 @@ def test_finishing_twice_gives_the_same_files_and_rows(tmp_path, library):
     conversation = a_call(tmp_path, library)
     library.finish("default", conversation)
     first, rows = files(library), library.catalog.dump()
-    assert len(first) == len(FILES)
+    assert len([path for path in first if path.startswith("conversations/")]) == len(FILES)
     library.finish("default", conversation)
     assert files(library) == first
     assert library.catalog.dump() == rows

@@ -1,56 +1,23 @@
-"""Following journals: rows while the call runs, legs that find each other, recorders that die."""
+"""Following journals: rows while the call runs, recorders that die."""
 
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from by_hand import LINK, check_rebuild, texts
 from earwitness.errors import StorageUnavailable
 from earwitness.journal.reader import leg_folders
-from earwitness.library import Library
 from earwitness.model.conversation import Status
 from earwitness.model.events import MessageClosed
 from earwitness.pipeline.finish import LAST_MADE
 from earwitness.pipeline.line import events
-from earwitness.settings import Settings
 from earwitness.store import legs as known_legs
 from journal_legs import Legs
 from recorded import PLAYS, recording
-
-LINK = ("conversation:c1",)
-
-
-@pytest.fixture
-def library(tmp_path):
-    library = Library(Settings(data_dir=str(tmp_path)))
-    yield library
-    library.catalog.close()
-
-
-@pytest.fixture
-def legs(tmp_path):
-    with Legs(tmp_path, began_s=time.time()) as legs:
-        yield legs
-
-
-def texts(library):
-    """What each conversation of the catalog says, oldest first."""
-    rows = library.conversations(sort="oldest")
-    return [[message.text for message in recorded.messages()] for recorded in rows]
-
-
-def check_rebuild(library):
-    """What was followed is what a rebuild gives."""
-    for workspace, conversation in library.due():
-        library.finish(workspace, conversation)
-    before = library.catalog.dump()
-    library.reindex()
-    assert library.catalog.dump() == before
-
 
 # -- in time -----------------------------------------------------------------------------------------
 
@@ -88,113 +55,22 @@ def test_rows_of_a_running_call_say_that_it_runs_until_it_ends(legs, library):
     check_rebuild(library)
 
 
-# -- legs that belong together -----------------------------------------------------------------------
+def test_whoever_waits_for_long_journals_sees_how_many_are_read(legs, library):
+    for _ in range(3):
+        leg = legs.open()
+        leg.user(0, "item_1", "Hello?")
+        leg.end(900)
+    seen = []
 
+    def progress(items, what):
+        for each in items:
+            seen.append(what)
+            yield each
+        seen.append("done")
 
-@pytest.mark.parametrize("ends_first", [0, 1])
-@pytest.mark.parametrize("is_in_one_tick", [True, False])
-def test_two_legs_with_a_link_are_one_conversation_in_the_order_of_time(
-    legs, library, ends_first, is_in_one_tick
-):
-    follower = library.follower()
-    both = [legs.open(links=LINK), legs.open(ms=10, links=LINK)]
-    both[1].assistant(100, "item_1", "Pizza place, hello.")
-    both[1].flush()
-    if not is_in_one_tick:
-        follower.tick()
-    both[0].user(1000, "item_a", "Hello.")
-    both[ends_first].end(2000)
-    follower.tick()
-    assert library.conversation("latest").row.status == Status.ACTIVE
-    both[1 - ends_first].end(3000)
-    [ended] = follower.tick().ended
-    assert ended.id == both[0].conversation
-    assert [leg.id for leg in ended.legs] == [both[0].leg, both[1].leg]
-    assert texts(library) == [["Pizza place, hello.", "Hello."]]
-    check_rebuild(library)
-
-
-def test_a_link_that_comes_late_in_twilios_start_joins_what_was_two(legs, library):
-    follower = library.follower()
-    voice = legs.open(links=LINK)
-    voice.assistant(50, "item_1", "Pizza place, hello.")
-    phone = legs.open("twilio", ms=60)
-    phone.client(70, {"event": "connected", "protocol": "Call", "version": "1.0.0"})
-    phone.flush()
-    voice.flush()
-    follower.tick()
-    assert len(texts(library)) == 2
-    parameters = {"ew_conversation": "c1"}
-    start = {"streamSid": "MZ1", "accountSid": "AC1", "callSid": "CA1", "customParameters": parameters}
-    phone.client(80, {"event": "start", "streamSid": "MZ1", "start": start})
-    phone.flush()
-    follower.tick()
-    assert texts(library) == [["Pizza place, hello."]]
-    voice.end(200)
-    phone.end(300)
-    [ended] = follower.tick().ended
-    assert (ended.id, {leg.provider for leg in ended.legs}) == (voice.conversation, {"openai", "twilio"})
-    check_rebuild(library)
-
-
-def test_three_conversations_become_one_when_the_third_knows_both(legs, library):
-    follower = library.follower()
-    first, second = legs.open(links=("call:1",)), legs.open(ms=5, links=("conversation:1",))
-    first.user(10, "item_1", "one")
-    second.user(500, "item_2", "two")
-    third = legs.open(ms=800, links=("call:1", "conversation:1"))
-    third.user(1000, "item_3", "three")
-    for leg in (first, second, third):
-        leg.end(2000)
-    follower.tick()
-    assert texts(library) == [["one", "two", "three"]]
-    check_rebuild(library)
-
-
-def test_a_leg_that_joins_an_ended_conversation_opens_it_again_and_its_files_are_made_anew(legs, library):
-    follower = library.follower()
-    first = legs.open(links=LINK)
-    first.user(0, "item_1", "one")
-    first.end(1000)
-    follower.tick()
-    library.finish("default", first.conversation)
-    _, read = library.conversation("latest").stored("summary.txt")
-    old = b"".join(read(0, 1 << 20))
-    second = legs.open(ms=2000, links=LINK)
-    second.user(2100, "item_2", "two")
-    second.flush()
-    follower.tick()
-    recorded = library.conversation(first.conversation)
-    assert (recorded.row.status, recorded.artifacts()) == (Status.ACTIVE, ())
-    assert list(library.objects.list("")) == []
-    assert texts(library) == [["one", "two"]]
-    second.end(3000)
-    follower.tick()
-    assert library.due() == (("default", first.conversation),)
-    library.finish("default", first.conversation)
-    _, read = library.conversation("latest").stored("summary.txt")
-    assert b"two" not in old
-    assert b"two" in b"".join(read(0, 1 << 20))
-    check_rebuild(library)
-
-
-def test_two_workspaces_never_join_whatever_they_link(legs, library):
-    follower = library.follower()
-    ours, theirs = legs.open(links=LINK), legs.open(ms=5, links=LINK, workspace="other")
-    ours.user(10, "item_1", "ours")
-    theirs.user(20, "item_2", "theirs")
-    for leg in (ours, theirs):
-        leg.end(1000)
-    follower.tick()
-    assert texts(library) == [["ours"]]
-    assert texts(library.of_workspace("other")) == [["theirs"]]
-    again = library.of_workspace("other")
-    assert [r.id for r in again.conversations()] == [theirs.conversation]
-    late = legs.open(ms=2000, links=LINK, workspace="other")
-    late.end(2100)
-    [ended] = follower.tick().ended
-    assert ended.id == theirs.conversation
-    check_rebuild(library)
+    library.progress = progress
+    library.follower().tick()
+    assert seen == [*["reading journals"] * 3, "done"]
 
 
 # -- what goes wrong ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from earwitness.errors import SettingsError
 from earwitness.pipeline.understand import schema_named, understand
-from earwitness.settings_understanding import Llm, Understanding
+from earwitness.settings.understanding import Llm, Understanding
 from model_server import ModelServer
 from store_calls import a_full_call
 

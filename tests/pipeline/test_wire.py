@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from earwitness.desk.recorded import Recorded
 from earwitness.errors import NotFound
 from earwitness.pipeline.wire import PREVIEW, WireQuery
-from earwitness.recorded import Recorded
 from recorded import recording
 
 

@@ -1,5 +1,3 @@
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,8 @@ from earwitness.privacy.checkpoints import EVERY_ENTRIES, EVERY_S, Checkpoints
 from earwitness.privacy.merkle import root
 from earwitness.privacy.proof import read_checkpoint
 from earwitness.store.catalog import Catalog
-from earwitness.store.objects import FolderObjects
+from earwitness.store.folder import FolderObjects
+from loopback import Answer, Asked, Loopback
 
 
 def points(
@@ -51,37 +50,32 @@ def test_it_is_due_after_so_many_entries_or_so_much_time(
     assert EVERY_ENTRIES == 1000
 
 
-class _Keeper(http.server.BaseHTTPRequestHandler):
-    taken: list[str] = []  # noqa: RUF012
-    is_down = True
+class _Keeper(Loopback):
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[str] = []
+        self.is_down = True
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        if not _Keeper.is_down:
-            _Keeper.taken.append(body)
-        self.send_response(503 if _Keeper.is_down else 204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def respond(self, asked: Asked) -> Answer:
+        if not self.is_down:
+            self.taken.append(asked.body.decode())
+        return Answer(503 if self.is_down else 204)
 
 
 def test_sinks_get_every_checkpoint_though_they_were_down(
     catalog: Catalog, audit: Audit, tmp_path: Path
 ) -> None:
-    with http.server.HTTPServer(("127.0.0.1", 0), _Keeper) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with _Keeper() as keeper:
         file = tmp_path / "elsewhere.log"
-        made = points(catalog, audit, tmp_path, f"file:{file}", f"http://127.0.0.1:{server.server_port}/")
+        made = points(catalog, audit, tmp_path, f"file:{file}", f"http://127.0.0.1:{keeper.port}/")
         notes = []
         for _ in range(2):
             audit.note("read", workspace="default")
             notes.append(made.make().note)
         assert len(made.deliver()) == 2, "one problem for each the keeper did not take"
-        _Keeper.is_down = False
+        keeper.is_down = False
         assert made.deliver() == made.deliver() == []
-        server.shutdown()
-    assert _Keeper.taken == notes
+    assert keeper.taken == notes
     assert file.read_text() == "".join(f"{note}\n" for note in notes)
 
 

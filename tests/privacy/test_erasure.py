@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from earwitness.desk.recorded import Recorded
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.library import Library
 from earwitness.privacy.audit import AuditQuery
-from earwitness.recorded import Recorded
 from earwitness.settings import Settings
-from recorded import copy_of, recording
+from recorded import copied, copy_of, recording
 
 
 @pytest.fixture
@@ -47,8 +47,12 @@ def test_a_certificate_says_what_is_gone_and_names_nobody(library: Library, call
 def test_an_erasure_that_was_interrupted_goes_on_to_its_end(
     library: Library, folder: Path, call: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    remove = shutil.rmtree
+
+    def fail(path: Path, **how: bool) -> None:
+        if "journal" in Path(path).parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        remove(path, **how)
 
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "rmtree", fail)
@@ -67,7 +71,7 @@ def test_an_erasure_that_was_interrupted_goes_on_to_its_end(
 def test_what_comes_back_from_an_older_copy_goes_again(
     library: Library, folder: Path, call: Recorded, tmp_path: Path
 ) -> None:
-    backup = Path(shutil.copytree(folder, tmp_path / "backup"))
+    backup = copied(folder, tmp_path / "backup")
     library.erase(call.id)
     stones = [info.path for info in library.objects.list("tombstones")]
     library.catalog.close()
@@ -113,3 +117,13 @@ def test_whoever_keeps_more_of_it_is_told_to_remove_it(library: Library, call: R
     library.erasures.purgers.append(lambda row: told.append(row.id))
     library.erase(call.id)
     assert told == [call.id]
+
+
+def test_what_a_put_that_was_killed_has_left_of_it_goes_too(
+    library: Library, folder: Path, call: Recorded
+) -> None:
+    [path] = [artifact.path for artifact in call.artifacts() if artifact.name == "transcript.json"]
+    left = (folder / "objects" / path).with_name(".0123456789abcdef.tmp")  # as `kill -9` leaves it
+    left.write_bytes((folder / "objects" / path).read_bytes())
+    library.erase(call.id)
+    assert not left.parent.exists()

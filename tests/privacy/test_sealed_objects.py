@@ -4,7 +4,8 @@ import pytest
 
 from earwitness.errors import Damaged, Denied
 from earwitness.privacy.sealed_objects import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, SealedObjects
-from earwitness.store.objects import FolderObjects, Objects
+from earwitness.store.folder import FolderObjects
+from earwitness.store.objects import Objects
 from objects_suite import BIG, PATH, ObjectsSuite
 from privacy_vaults import vault
 

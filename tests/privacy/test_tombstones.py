@@ -4,7 +4,7 @@ from earwitness.clock import uuid7
 from earwitness.privacy.tombstones import Tombstone, Tombstones
 from earwitness.store import legs
 from earwitness.store.catalog import Catalog
-from earwitness.store.objects import FolderObjects
+from earwitness.store.folder import FolderObjects
 from earwitness.store.types import moment
 
 LEG = str(uuid7(1_763_648_000_000_000_000))  # 2025-11-20

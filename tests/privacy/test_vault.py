@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from earwitness.errors import Denied, SettingsError
+from earwitness.errors import Damaged, Denied, SettingsError
 from earwitness.privacy.providers import provider_of
 from earwitness.privacy.vault import Vault, is_locked, open_vault, refuse_locked, scratch_of
 from earwitness.settings import Encryption, Settings
@@ -93,3 +93,37 @@ def test_a_folder_whose_key_is_not_set_is_locked(tmp_path: Path) -> None:
     nowhere = Settings(encryption=Encryption(key="env:X", scratch="/no/such/folder"))
     with pytest.raises(SettingsError, match="scratch"):
         scratch_of(nowhere)
+
+
+def test_all_keys_of_an_owner_go_but_those_that_are_still_needed(tmp_path: Path) -> None:
+    made = vault(tmp_path)
+    keys = [made.new("leg-1") for _ in range(3)]
+    for key in keys:
+        key.keep()
+    gone = made.destroy("leg-1", but={keys[1].id.hex()})
+    assert set(gone) == {keys[0].id.hex(), keys[2].id.hex()}
+    assert [key for key in keys if made.find("leg-1", key.id)] == [keys[1]]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"ring": 3}', b"\xff"])
+def test_a_damaged_key_file_says_which_it_is_and_what_to_do(tmp_path: Path, damage: bytes) -> None:
+    made = vault(tmp_path)
+    key = made.new("leg-1")
+    key.keep()
+    [file] = list((tmp_path / "keys").rglob(key.id.hex()))
+    file.write_bytes(damage)
+    assert made.find("leg-1", key.id) is None, "what it opens is locked, and all else goes on"
+    [ring] = list((tmp_path / "keys" / "ring").iterdir())
+    ring.write_bytes(damage)
+    with pytest.raises(Damaged, match=ring.name) as told:
+        vault(tmp_path)
+    assert "backup" in str(told.value.hint)
+
+
+def test_a_key_that_a_killed_writer_left_under_a_hidden_name_is_destroyed_too(tmp_path: Path) -> None:
+    keys = vault(tmp_path)
+    keys.key_of("0190")
+    [file] = (tmp_path / "keys").rglob("0190/*")
+    file.with_name(".0123456789abcdef.tmp").write_bytes(file.read_bytes())
+    assert keys.destroy("0190") == [file.name]
+    assert list((tmp_path / "keys").rglob("0190*")) == []

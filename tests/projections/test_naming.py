@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from earwitness.projections.naming import call_id, recording_id
+from earwitness.projections.naming import agent_of, call_id, recording_id
 from told import CALL
 
 
@@ -23,3 +23,14 @@ def test_a_call_without_any_id_is_called_by_its_own():
 
 def test_a_recording_is_named_by_its_start_and_its_call():
     assert recording_id(named({"call_id": "rtc_abc123"})) == "20241201_143022_rtc_abc123"
+
+
+def test_an_agent_is_called_as_the_application_says_else_by_the_providers_id_else_by_the_model():
+    def of(metadata, **ids):
+        return agent_of(replace(named(ids), metadata=metadata))
+
+    assert of({"agent": "reception"}, agent_id="agent_1", model="m") == "reception"
+    assert of({"agent": 7}, agent_id="agent_1", model="m") == "agent_1"
+    assert of({}, config_id="config_1") == "config_1"
+    assert of({}, model="gpt-realtime") == "gpt-realtime"
+    assert of({}) == ""

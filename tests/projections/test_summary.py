@@ -6,6 +6,7 @@ from earwitness.model.conversation import Conversation, ToolCall
 from earwitness.model.events import Party, Role
 from earwitness.projections.summary import document, summarise, text
 from store_calls import SECOND, a_call, a_full_call, a_message
+from told import CALL, message
 
 
 def talk(*lines: tuple[str, str], **fields: Any) -> Conversation:
@@ -32,6 +33,16 @@ def test_the_summary_is_made_of_sentences_that_were_said_the_wish_among_them() -
     assert "Agent: The premium would be 89 dollars a month with full coverage." in summary.text
     assert "Hello" not in summary.text
     assert summary.written_by == "rules"
+
+
+def test_of_an_answer_that_was_cut_off_only_what_was_heard_is_in_the_summary() -> None:
+    asked, answered = talk(
+        ("caller", "When do you open?"), ("agent", "We open at nine sharp. Refunds are paid on Fridays.")
+    ).messages
+    cut = replace(answered, heard_text="We open at nine sharp.")
+    summary = summarise(replace(QUOTE, messages=(asked, cut)))
+    assert summary.text == "Caller: When do you open? Agent: We open at nine sharp."
+    assert "refund" not in summary.topics
 
 
 def test_topics_are_what_was_spoken_of_most_and_what_tools_did() -> None:
@@ -91,3 +102,32 @@ def test_the_text_tells_the_call_at_a_glance_and_then_its_words() -> None:
     running = text(replace(QUOTE, ended_ns=None), summarise(replace(QUOTE, ended_ns=None)))
     assert "Ended          still running" in running
     assert "Outcome        not said" in running
+
+
+def test_how_both_sides_sounded_is_told_with_who_says_so() -> None:
+    said = (
+        message(1, Role.USER, "awful", sentiment="negative", sentiment_source="heuristic:vader"),
+        message(2, Role.ASSISTANT, "Sorry", sentiment="neutral", sentiment_source="provider"),
+    )
+    felt, bare = (replace(CALL, messages=m) for m in (said, (message(1, Role.USER, "awful"),)))
+    assert "Sentiment      caller negative, agent neutral (by heuristic:vader, provider)\n" in text(
+        felt, summarise(felt)
+    )
+    assert "Sentiment" not in text(bare, summarise(bare))
+
+
+def test_whose_it_is_what_was_said_of_it_and_why_it_ended_is_told_where_somebody_said_so() -> None:
+    call = a_full_call()
+    first, second = call.legs
+    known = replace(call, legs=(first, replace(second, end_reason="client ended\ncall")))
+    lines = text(replace(known, metadata=call.metadata | {"note": "x" * 200}), summarise(known)).splitlines()
+    for line in (
+        "Subject        RID001",
+        "Ended because  client ended call",
+        "Metadata       campaign: autumn",
+        "               nested: ...",
+        f"               note: {'x' * 77}...",
+    ):
+        assert line in lines
+    bare = text(QUOTE, summarise(QUOTE))
+    assert not any(word in bare for word in ("Subject", "Ended because", "Metadata"))

@@ -7,7 +7,7 @@ import pytest
 from earwitness.model.events import EmotionScored, Party, Role
 from earwitness.projections import transcript
 from scripted import Script
-from told import CALL, SECOND, message
+from told import CALL, GAP, SECOND, message
 
 
 def test_plain_text_is_a_line_a_message_with_the_unheard_words_in_brackets():
@@ -117,3 +117,12 @@ def test_an_entry_tells_how_it_was_said_and_who_says_so():
     assert said["emotions"] == {"hume_prosody": {"Joy": 0.75, "Anger": 0.125}}
     assert (said["sentiment"], said["sentiment_source"]) == ("positive", "derived:hume_prosody")
     assert (answer["emotions"], answer["sentiment"], answer["sentiment_source"]) == ({}, None, None)
+
+
+def test_a_gap_stands_in_the_text_where_it_begins():
+    lines = transcript.text(replace(CALL, gaps=(GAP,))).splitlines()
+    [at] = [i for i, line in enumerate(lines) if "missing" in line]
+    assert lines[at].startswith("[00:00:01.000] [7 records are missing")
+    assert lines[:at] + lines[at + 1 :] == transcript.text(CALL).splitlines()
+    starts = [line[:14] for line in lines]
+    assert starts == sorted(starts)

@@ -7,7 +7,7 @@ import pytest
 from earwitness.model.conversation import Digit, Finding, ToolCall
 from earwitness.model.events import Party
 from earwitness.redaction.conversation import Memory, Redactor
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 from lines import RUNNING, call, texts
 
 REDACTOR = Redactor(Redaction())
@@ -27,6 +27,12 @@ def test_masks_stand_where_telephone_and_address_were_and_are_listed():
 def test_redacting_again_changes_nothing():
     once = redacted("u: 415-555-0123, jane@doe.org, 4111 1111 1111 1111, born 1985-03-04")
     assert texts(REDACTOR.redact(once)) == texts(once)
+
+
+def test_names_within_data_are_looked_at_as_its_values_are():
+    assert REDACTOR.value({"jane@doe.org": {"4111 1111 1111 1111": 1}}) == {
+        "user@example.com": {"XXXX-XXXX-XXXX-XXXX": 1}
+    }
 
 
 def test_masks_can_be_ones_own():
@@ -68,6 +74,8 @@ def test_what_was_heard_of_a_message_is_masked_as_the_whole_is():
         ('{"cardNumber": 4111111111111111}', '{"cardNumber": "XXXX-XXXX-XXXX-XXXX"}'),
         ('{"card": {"cvv": "123"}, "n": [1, 2]}', '{"card": {"cvv": "XXX"}, "n": [1, 2]}'),
         ('{"order_id": 4155550123}', '{"order_id": 4155550123}'),
+        ('{"media_ns": 400000000, "sizeBytes": [4155550123]}',) * 2,
+        ('{"media_ns": "4155550123"}', '{"media_ns": "XXX-XXX-XXXX"}'),  # a text is no measure
         ('{"date_of_birth": "1985-03-04"}', '{"date_of_birth": "XXXX-XX-XX"}'),
         ("call 415-555-0123", "call XXX-XXX-XXXX"),
         ("[" * 90 + '"jane@doe.org"' + "]" * 90, None),
@@ -123,7 +131,7 @@ def test_a_number_that_came_to_nothing_is_shown_once_that_is_known():
 def test_with_a_memory_only_what_is_new_is_looked_at_and_the_result_is_the_same(monkeypatch):
     memory, looked = Memory(), []
     find = REDACTOR.detector.find
-    monkeypatch.setattr(REDACTOR.detector, "find", lambda t, b="": looked.append(tuple(t)) or find(t, b))
+    monkeypatch.setattr(REDACTOR.detector, "find", lambda t, *rest: looked.append(tuple(t)) or find(t, *rest))
     lines = [f"u: I am number {n}, call 415-555-01{n:02}" for n in range(20)]
     for count in range(1, 21):
         shown = REDACTOR.redact(call(*lines[:count]), memory)

@@ -3,7 +3,7 @@
 import pytest
 
 from earwitness.redaction.detect import Detector
-from earwitness.settings_redaction import LANGUAGES, Redaction
+from earwitness.settings.redaction import LANGUAGES, Redaction
 
 DETECTOR = Detector(Redaction())
 
@@ -72,6 +72,27 @@ def test_other_numbers_and_words_are_left_alone(text):
 def test_a_number_that_is_read_in_blocks_is_found_over_all_of_them():
     blocks = ("My card is 4111", "one one one one", "and then 1111 1111 okay")
     assert found(*blocks) == [("card", "4111"), ("card", "one one one one"), ("card", "1111 1111")]
+
+
+def test_several_numbers_in_one_breath_are_each_found():
+    two = found("4111 1111 1111 1111 and 5555 5555 5555 4444, then")
+    assert two == [("card", "4111 1111 1111 1111"), ("card", "5555 5555 5555 4444")]
+    assert found("415-555-0123, 4111 1111 1111 1111, 12/26, 123") == [
+        ("phone", "415-555-0123"),
+        ("card", "4111 1111 1111 1111, 12/26, 123"),
+    ]
+
+
+def test_words_of_a_list_are_whole_words_of_any_alphabet_case_and_space():
+    own = {"words": {"name": ("José", "Anna", "Ann", "Жанна")}}
+    said = "JOSÉ, anna  Ann; Annabel жанна Joséphine"
+    assert [words for _, words in found(said, **own)] == ["JOSÉ", "anna", "Ann", "жанна"]
+    assert found("Jane\n Doe", words={"name": ("Jane Doe",)}) == [("name", "Jane\n Doe")]
+
+
+def test_the_last_digits_of_an_id_are_an_id():
+    assert found("the last four of my social are 1234") == [("national_id", "1234")]
+    assert found("pan_4111111111111111x") == [("card", "4111111111111111")]
 
 
 def test_what_was_asked_before_tells_what_is_answered():

@@ -6,7 +6,7 @@ from earwitness.model import events as e
 from earwitness.model.fold import Fold
 from earwitness.redaction.conversation import Memory
 from earwitness.redaction.policies import Policies
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 
 POLICIES = Policies(Redaction(), {})
 SECRET = "4111111111111111"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from earwitness.model.events import TextArrived
 from earwitness.redaction.conversation import Memory, Redactor
 from earwitness.redaction.policies import FAILED, Policies, Untouched, together
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 from lines import call, texts
 
 LINE = "u: I am jane@doe.org, 415-555-0123"

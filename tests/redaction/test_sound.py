@@ -10,7 +10,7 @@ import soundfile
 from earwitness.audio.codecs import encode
 from earwitness.library import open_library
 from earwitness.settings import Settings
-from earwitness.settings_redaction import Redaction
+from earwitness.settings.redaction import Redaction
 from journal_legs import Legs
 
 RATE_HZ = 24_000

@@ -78,7 +78,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
     library.catalog.close()
 
 
-def test_nothing_is_readable_at_rest_and_everything_by_asking(library: Library, tmp_path: Path) -> None:
+def test_r37_nothing_is_readable_at_rest_and_everything_by_asking(library: Library, tmp_path: Path) -> None:
     recorded = library.conversation("latest")
     assert [message.text for message in recorded.messages()] == [SAID]
     [call] = recorded.tool_calls()
@@ -162,7 +162,7 @@ with earwitness.record(provider="openai", subject="CANARYSUBJECT", data_dir=sys.
 
 
 @pytest.mark.parametrize("kill", range(100 if os.environ.get("EARWITNESS_CHAOS") == "full" else 4))
-def test_killed_at_any_moment_nothing_lies_in_the_open(tmp_path: Path, kill: int) -> None:
+def test_r37_killed_at_any_moment_nothing_lies_in_the_open(tmp_path: Path, kill: int) -> None:
     environment = {**os.environ, recording_face.VARIABLE: master(tmp_path)}
     process = subprocess.Popen(
         [sys.executable, "-c", RECORDING, str(tmp_path / "data")], env=environment, stdout=subprocess.PIPE

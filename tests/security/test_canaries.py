@@ -4,6 +4,8 @@ A secret that a provider or a caller sends is never stored, by whatever way it c
 is in no byte any more.
 """
 
+import asyncio
+import io
 import logging
 import random
 import string
@@ -91,15 +93,38 @@ async def _planted(rig_url: str, number: int, secrets: dict[str, str]) -> None:
             await client.recv()
 
 
-async def test_no_secret_of_any_shape_at_any_place_is_in_a_stored_byte(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    for others in ("websockets", "httpcore", "httpx", "asyncio"):  # the callers' own logs
-        caplog.set_level(logging.WARNING, others)
-    planted: list[str] = []
+class Planted:
+    """What was planted, by place, and every byte that was stored, logged or answered afterwards."""
 
+    def __init__(self) -> None:
+        self.secrets: dict[str, list[str]] = {}
+        self.upstream = ""  # all that reached the provider
+        self.everything: dict[str, bytes] = {}
+
+    def found(self, *places: str) -> dict[str, list[str]]:
+        """What of these places was kept, and where; of none it says that all of it was passed on."""
+        secrets = [secret for place in places for secret in self.secrets[place]]
+        assert len(secrets) == len(SHAPES) * len(places)
+        return {
+            where: kept
+            for where, data in self.everything.items()
+            if (kept := [secret for secret in secrets if secret.encode() in data])
+        }
+
+
+async def _call_through(rig_url: str, planted: Planted) -> None:
+    for number, shape in enumerate(SHAPES):
+        places = NAMED_PLACES + (["quoted"] if shape in KNOWN else [])
+        secrets = {place: shape[0] + made(*shape[1:]) for place in places}
+        for place, secret in secrets.items():
+            planted.secrets.setdefault(place, []).append(secret.rpartition(" ")[2])
+        await _planted(rig_url, number, secrets)
+
+
+async def _plant(folder: Path, planted: Planted) -> None:
     async def quote(connection: ServerConnection) -> None:
+        assert connection.request
+        planted.upstream += connection.request.path + str(connection.request.headers)
         async for message in connection:
             await connection.send(message)
 
@@ -108,20 +133,27 @@ async def test_no_secret_of_any_shape_at_any_place_is_in_a_stored_byte(
 
     async with (
         upstream(quote, select_subprotocol=pick) as (_, url),
-        tapped(tmp_path / "data", url) as rig,
+        tapped(folder / "data", url) as rig,
     ):
-        for number, shape in enumerate(SHAPES):
-            places = NAMED_PLACES + (["quoted"] if shape in KNOWN else [])
-            secrets = {place: shape[0] + made(*shape[1:]) for place in places}
-            planted += [secrets[place].rpartition(" ")[2] for place in places]
-            await _planted(rig.url("/r/v1/x"), number, secrets)
+        await _call_through(rig.url("/r/v1/x"), planted)
         await rig.legs()
-    library = Library(Settings(data_dir=str(tmp_path / "data")))
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """A call for each shape; then each is asked for, told and shown to our own API as well."""
+    folder, planted, log = tmp_path_factory.mktemp("canaries"), Planted(), io.StringIO()
+    handler = logging.StreamHandler(log)
+    logging.getLogger("earwitness").addHandler(handler)
+    logging.getLogger("earwitness").setLevel(logging.DEBUG)
+    asyncio.run(_plant(folder, planted))
+    library = Library(Settings(data_dir=str(folder / "data")))
     library.catch_up()
     library.catalog.close()
-    asker = Asker(tmp_path / "data")
+    asker = Asker(folder / "data")
     said = ""
-    for secret in planted[:: len(NAMED_PLACES)]:
+    for secret in planted.secrets["asked of our API"]:
+        asker.app.state.patience.forgive("testclient")
         for path in (f"/api/v1/conversations?key={secret}", "/api/v1/conversations", "/webhooks/openai"):
             headers = {"Authorization": f"Bearer {secret}", "webhook-signature": f"v1,{secret}"}
             answer = asker.client.request("POST" if "webhook" in path else "GET", path, headers=headers)
@@ -130,12 +162,47 @@ async def test_no_secret_of_any_shape_at_any_place_is_in_a_stored_byte(
     said += asker.ask("/metrics").text
     said += asker.ask("/api/v1/audit?limit=1000", "admin").text
     asker.close()
-    everything = {"stored": stored_bytes(tmp_path), "logs": caplog.text.encode(), "said": said.encode()}
-    assert len(planted) > 700
-    found = {
-        where: [secret for secret in planted if secret.encode() in data] for where, data in everything.items()
+    logging.getLogger("earwitness").removeHandler(handler)
+    planted.everything = {
+        "stored": stored_bytes(folder),
+        "logs": log.getvalue().encode(),
+        "said": said.encode(),
     }
-    assert found == {"stored": [], "logs": [], "said": []}
+    return planted
+
+
+def test_r43_no_secret_of_any_shape_at_any_place_is_in_a_stored_byte(planted: Planted) -> None:
+    assert sum(map(len, planted.secrets.values())) > 700
+    assert planted.found(*NAMED_PLACES) == {}
+    assert [s for s in planted.secrets["quoted"] if s.encode() in planted.everything["stored"]] == []
+
+
+def test_s08_keys_in_headers_are_passed_on_and_kept_nowhere(planted: Planted) -> None:
+    places = ("authorization", "x-api-key", "xi-api-key", "x-goog-api-key", "cookie")
+    assert planted.found(*places) == {}
+    assert all(secret in planted.upstream for place in places for secret in planted.secrets[place])
+
+
+def test_s09_keys_in_the_address_are_passed_on_and_their_names_alone_are_kept(planted: Planted) -> None:
+    assert planted.found("api_key", "token") == {}
+    assert all(secret in planted.upstream for secret in planted.secrets["api_key"])
+    assert b"api_key=" in planted.everything["stored"]
+
+
+def test_s10_keys_in_subprotocols_are_passed_on_and_kept_nowhere(planted: Planted) -> None:
+    assert planted.found("subprotocol") == {}
+    assert all(secret in planted.upstream for secret in planted.secrets["subprotocol"])
+    assert b"openai-insecure-api-key." in planted.everything["stored"]
+
+
+def test_s11_what_stands_for_a_key_tells_nothing_of_it(planted: Planted) -> None:
+    """Neither the end of it nor a middle of six letters is left."""
+    stored = planted.everything["stored"]
+    for place in ("authorization", "field", "tool headers", "quoted", "subprotocol"):
+        for secret in planted.secrets[place]:
+            middle = secret[len(secret) // 2 :]
+            assert middle[:8].encode() not in stored, place
+            assert secret[-8:].encode() not in stored, place
 
 
 def personal_strings() -> list[str]:
@@ -143,7 +210,7 @@ def personal_strings() -> list[str]:
     return [kind.format(number * 7 + 100) for number in range(50) for kind in kinds]
 
 
-def test_two_hundred_strings_of_a_person_who_was_erased_are_in_no_stored_byte(tmp_path: Path) -> None:
+def test_r36_two_hundred_strings_of_a_person_who_was_erased_are_in_no_stored_byte(tmp_path: Path) -> None:
     words = personal_strings()
     assert len(set(words)) == 200
     subject = "RID-canary"

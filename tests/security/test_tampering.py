@@ -189,7 +189,7 @@ NAMED: dict[Callable[[Scene], None], str] = {
 }
 
 
-def test_nothing_is_named_where_nothing_was_changed(scene: Scene) -> None:
+def test_r32_nothing_is_named_where_nothing_was_changed(scene: Scene) -> None:
     assert scene.problems() == scene.problems(outside=True) == []
 
 
@@ -208,14 +208,14 @@ def test_a_call_that_runs_is_no_false_alarm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("attack", NAMED, ids=lambda attack: attack.__name__)
-def test_a_change_is_named(scene: Scene, attack: Callable[[Scene], None]) -> None:
+def test_r32_s33_a_change_is_named(scene: Scene, attack: Callable[[Scene], None]) -> None:
     attack(scene)
     words = NAMED[attack].format(n=scene.first + 3, n1=scene.first + 4)
     assert any(words in problem for problem in scene.problems()), scene.problems()
 
 
 @pytest.mark.parametrize("attack", [edit, delete, roll_back], ids=lambda attack: attack.__name__)
-def test_even_the_owner_of_the_signing_key_is_found_out_by_a_checkpoint_kept_elsewhere(
+def test_r32_even_the_owner_of_the_signing_key_is_found_out_by_a_checkpoint_kept_elsewhere(
     scene: Scene, attack: Callable[[Scene], None]
 ) -> None:
     attack(scene)

@@ -1,6 +1,5 @@
 """What the tests of the server share: played calls, and ways to ask for them over HTTP."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from asked import Asker
 from played import Played, played
+from recorded import copied
 
 __all__ = ["played"]
 
@@ -23,8 +23,7 @@ def asker(played: Played) -> Iterator[Asker]:
 @pytest.fixture
 def own_asker(played: Played, tmp_path: Path) -> Iterator[Asker]:
     """With a copy of the calls, to be changed."""
-    shutil.copytree(played.folder, tmp_path / "data")
-    asker = Asker(tmp_path / "data")
+    asker = Asker(copied(played.folder, tmp_path / "data"))
     yield asker
     asker.close()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from earwitness.configuration import load
 from earwitness.errors import SettingsError
 from earwitness.library import Library
 from earwitness.server.app import create_app
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.settings import Listen, Settings
+from earwitness.settings.reading import load
 
 OURS, STRANGE = "https://app.example.org", "https://evil.example.org"
 

@@ -16,7 +16,7 @@ from earwitness.model.conversation import Status
 from earwitness.pipeline.follow import Follower
 from earwitness.redaction.policies import Untouched
 from earwitness.server.app import create_app
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.settings import Settings, Signed, Sip, Webhooks
 from fake_sip import FakeSip
 

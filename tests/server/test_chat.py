@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from asked import Asker
 from earwitness.library import Library
 from earwitness.server.app import create_app
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.settings import Listen, Settings
 from saving import REQUEST
 

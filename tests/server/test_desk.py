@@ -108,4 +108,4 @@ def test_it_refuses_a_folder_that_another_desk_serves(desk: Desk, tmp_path: Path
     assert isinstance(word, Refusal)
     assert (word.kind, str(desk.process.pid) in word.message) == ("InUse", True)
     assert second.end() == 1
-    until(lambda: desk.process.poll() is None, 1)
+    until(lambda: desk.process.poll() is None)

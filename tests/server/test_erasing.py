@@ -23,6 +23,15 @@ def test_a_held_call_survives_every_way_to_delete_it(own_asker: Asker, order: st
     assert order in [e["conversation_id"] for e in certificates]
 
 
+def test_whether_a_call_is_held_is_told_to_whoever_may_audit(own_asker: Asker, order: str) -> None:
+    path = f"{BASE}/{order}/hold"
+    assert own_asker.ask(path, "admin").json() == {"hold": None}
+    own_asker.ask(path, "admin", "POST", json={"reason": "case 18"})
+    assert own_asker.ask(path, "admin").json()["hold"]["reason"] == "case 18"
+    assert own_asker.ask(path, "read").status_code == 403
+    own_asker.ask(path, "admin", "DELETE")
+
+
 def test_a_person_is_erased_over_http(own_asker: Asker, order: str) -> None:
     subject = own_asker.ask(f"{BASE}/{order}").json()["subject"]
     assert own_asker.ask(f"/api/v1/subjects/{subject}", "write", "DELETE").status_code == 403

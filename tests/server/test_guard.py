@@ -5,9 +5,10 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from asked import NOBODYS_ID, Asker, contexts, filled, routes
-from earwitness.server import guard
+from earwitness.server import links
 from earwitness.server.app import create_app
-from earwitness.server.guard import OPEN, Links
+from earwitness.server.guard import OPEN
+from earwitness.server.links import Links
 from earwitness.store.keys import Scope
 
 NOBODY = create_app(None, Links(b""))  # type: ignore[arg-type]
@@ -134,13 +135,13 @@ def test_a_link_is_for_one_conversation(asker: Asker, phone_order: str, link: st
 def test_a_link_ends(asker: Asker, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     signed = asker.links.sign("default", order, seconds=30)
     assert asker.ask(f"/api/v1/conversations/{order}?{signed}", None).status_code == 200
-    now = guard.time.time
-    monkeypatch.setattr(guard.time, "time", lambda: now() + 31)
+    now = links.time.time
+    monkeypatch.setattr(links.time, "time", lambda: now() + 31)
     assert asker.ask(f"/api/v1/conversations/{order}?{signed}", None).status_code == 401
 
 
 def test_a_link_lives_ten_minutes_unless_said_otherwise(link: str) -> None:
-    left_s = int(parse_qs(link)["until"][0]) - guard.time.time()
+    left_s = int(parse_qs(link)["until"][0]) - links.time.time()
     assert 590 < left_s <= 600
 
 

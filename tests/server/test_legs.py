@@ -1,5 +1,7 @@
 """Programs that record by themselves hand over to a real server: later, after kills and forks, and once."""
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +18,8 @@ from asked import NOBODYS_ID, Asker
 from earwitness.capture.handover import Handover, Server, send
 from earwitness.errors import InvalidInput
 from earwitness.journal.reader import leg_folders
+from earwitness.server.legs import IN_MEMORY_BYTES
+from privacy_vaults import encrypted
 from served import Served, free_port, run, until
 
 PROGRAM = """
@@ -182,3 +186,38 @@ def test_what_is_no_leg_is_refused_and_leaves_nothing(tmp_path: Path, body: byte
         assert not list(leg_folders(tmp_path / "journal"))
     finally:
         desk.close()
+
+
+def open_files() -> Iterator[str]:
+    """What this process holds open, where it has a name."""
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            yield os.readlink(descriptor)
+
+
+def test_a_long_leg_on_its_way_into_an_encrypted_folder_lies_nowhere_on_its_disk(tmp_path: Path) -> None:
+    asker = Asker(tmp_path / "data", encrypted(tmp_path))
+    seen: list[str] = []
+    pieces = [bytes(2 * IN_MEMORY_BYTES), b""]
+
+    async def receive() -> dict[str, Any]:
+        if len(pieces) == 1:
+            seen.extend(open_files())
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def send(message: dict[str, Any]) -> None:
+        assert message.get("status", 422) == 422
+
+    key = asker.keys["capture"]
+    path = f"/api/v1/legs/{NOBODYS_ID}"
+    headers = [(b"authorization", f"Bearer {key}".encode()), (b"host", b"127.0.0.1:5001")]
+    scope = {"type": "http", "method": "PUT", "path": path, "raw_path": path.encode(), "query_string": b""}
+    scope |= {"headers": headers, "scheme": "http", "client": ("127.0.0.1", 50_000), "http_version": "1.1"}
+    try:
+        asyncio.run(asker.app({**scope, "server": ("127.0.0.1", 5001)}, receive, send))
+    finally:
+        asker.close()
+    scratch = str(asker.library.scratch)
+    assert [place for place in seen if place.startswith(scratch)]
+    waiting = [place for place in seen if place.startswith(str(tmp_path)) and place.endswith("(deleted)")]
+    assert waiting == []

@@ -1,10 +1,12 @@
 """Recorder and desk as real processes: started, killed, stopped, started twice."""
 
+import asyncio
 import json
 import signal
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from websockets.sync.server import ServerConnection, serve
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.library import Library
 from earwitness.model.conversation import Status
-from earwitness.server.recorder import Admission
+from earwitness.server.recorder import Admission, print_on
 from earwitness.settings import Settings
 from served import Served, answers, free_port, is_gone, routes_file, run, serving, until
 
@@ -79,7 +81,8 @@ def rows(place: Path) -> list[tuple[str, list[str]]]:
 
 def test_calls_go_through_and_are_rows_while_they_run(place: Path) -> None:
     with serving(place) as served:
-        assert served.get("/readyz") == (200, b'{"status":"ready","reasons":[]}')
+        ready = (200, b'{"status":"ready","reasons":[]}')
+        until(lambda: served.get("/readyz") == ready, 5)
         with call(served) as caller:
             says(caller, "hello")
             (row,) = until(lambda: conversations(served), 5)
@@ -108,6 +111,14 @@ def test_a_killed_desk_comes_back_at_its_address_and_no_call_notices(place: Path
         assert served.process.poll() is None
 
 
+def test_the_address_of_the_pages_is_printed_and_opens_without_a_key(place: Path) -> None:
+    with serving(place) as served:
+        address = served.printed(r"pages +(http://\S+)")
+        assert address == f"{served.api()}/"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.headers["Content-Type"].startswith("text/html")
+
+
 def test_after_a_killed_recorder_the_desk_goes_and_a_new_one_starts_at_once(place: Path) -> None:
     with serving(place) as first:
         caller = call(first)
@@ -120,7 +131,7 @@ def test_after_a_killed_recorder_the_desk_goes_and_a_new_one_starts_at_once(plac
         with pytest.raises(ConnectionClosed):
             caller.recv(timeout=5)
         with serving(place, key=first.key()) as second:  # while the orphan may still be there
-            until(lambda: is_gone(desk), 1.5, "the orphan stays")
+            until(lambda: is_gone(desk), told="the orphan stays")
             (row,) = until(lambda: conversations(second), 10)
             assert (row["status"], row["reasons"]) == ("partial", ["crash"])
             with call(second) as again:
@@ -178,14 +189,12 @@ def test_a_stop_leaves_no_process_behind(place: Path) -> None:
 def test_a_second_server_on_the_folder_is_told_who_holds_it(place: Path) -> None:
     with serving(place) as first:
         first.api()
-        began = time.monotonic()
         second = run("--data-dir", place / "data", "serve", "--api-port", 0, "--tap-port", 0, folder=place)
         assert second.returncode == 3
         assert "is in use by process" in second.stderr
         assert "hint: " in second.stderr
         assert "Traceback" not in second.stderr
-        assert time.monotonic() - began < 10
-        assert first.get("/readyz")[0] == 200
+        until(lambda: first.get("/readyz")[0] == 200, 5)
 
 
 @pytest.mark.parametrize("which", ["--api-port", "--tap-port"])
@@ -261,3 +270,14 @@ def test_only_a_valid_key_that_may_record_is_admitted(tmp_path: Path) -> None:
     assert admit(capture.text) == "acme"
     keys.revoke("acme", capture.key.id)
     assert admit(capture.text) is None
+
+
+async def test_what_the_desk_prints_is_printed_by_the_server(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    """Metrics for CloudWatch are read there."""
+    lines = asyncio.StreamReader()
+    lines.feed_data(b'{"_aws": 1}\n{"_aws": 2}\n')
+    lines.feed_eof()
+    await print_on(lines)
+    assert capfdbinary.readouterr().out == b'{"_aws": 1}\n{"_aws": 2}\n'

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from asked import Asker
 from earwitness.library import Library
 from earwitness.server import rehearsal
 from earwitness.settings import DEFAULT_ROUTES, Settings
-from served import free_port, serving, until
+from served import Served, free_port, serving, until
 
 
 def test_who_may_read_is_told_where_callers_connect(asker: Asker) -> None:
@@ -24,13 +25,31 @@ def test_a_reader_starts_no_call_and_an_unknown_provider_is_told(asker: Asker) -
     assert answer.status_code == 422
 
 
-def test_a_simulated_call_goes_through_the_tap_and_its_key_opens_nothing_afterwards(tmp_path: Path) -> None:
+def routes_to_simulators(folder: Path) -> None:
     routes = {name: route for name, route in DEFAULT_ROUTES.items() if name.startswith("sim-")}
     lines = [
         f'{name} = {{ provider = "{route.provider}", upstream = "ws://127.0.0.1:{free_port()}" }}'
         for name, route in routes.items()
     ]
-    (tmp_path / "earwitness.toml").write_text("[routes]\n" + "\n".join(lines) + "\n")
+    (folder / "earwitness.toml").write_text("[routes]\n" + "\n".join(lines) + "\n")
+
+
+def players(served: Served) -> list[psutil.Process]:
+    family = psutil.Process(served.process.pid).children(recursive=True)
+    return [each for each in family if "earwitness.server.rehearsal" in each.cmdline()]
+
+
+def test_a_server_that_stops_leaves_no_simulated_call_behind(tmp_path: Path) -> None:
+    routes_to_simulators(tmp_path)
+    with serving(tmp_path) as served:
+        assert served.post("/api/v1/simulated-calls", b"{}")[0] == 202
+        playing = until(lambda: players(served), told=served.said())
+        served.stop()
+        assert [each for each in playing if each.is_running()] == []
+
+
+def test_a_simulated_call_goes_through_the_tap_and_its_key_opens_nothing_afterwards(tmp_path: Path) -> None:
+    routes_to_simulators(tmp_path)
     with serving(tmp_path, env={"EARWITNESS_TAP__REQUIRE_KEY": "true"}) as served:
         assert served.post("/api/v1/simulated-calls", b'{"provider": "openai"}')[0] == 202
         status, body = served.post("/api/v1/simulated-calls", b"{}")

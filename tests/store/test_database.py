@@ -1,5 +1,8 @@
 import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,3 +100,37 @@ def test_an_error_message_never_holds_what_people_said(file: Path) -> None:
         connection.execute(sa.insert(table), row)
     assert "my secret words" not in str(refused.value)
     catalog.close()
+
+
+def test_opening_it_a_second_time_leaves_the_first_its_locks(file: Path) -> None:
+    """Without them another process that closes last takes the write-ahead log away, and rows with it."""
+    url = f"sqlite:///{file}"
+    first = Catalog.open(url)
+    first.put(a_call(1))
+    second = Catalog.open(url)
+    look = (
+        f"import sqlite3; c = sqlite3.connect({str(file)!r}); c.execute('SELECT * FROM messages'); c.close()"
+    )
+    subprocess.run([sys.executable, "-c", look], check=True)
+    first.put(a_call(2))
+    with closing(sqlite3.connect(file)) as another:
+        [(count,)] = another.execute("SELECT count(*) FROM conversations")
+    first.close()
+    second.close()
+    assert count == 2
+
+
+def test_one_question_alone_begins_no_transaction_at_a_server_and_what_comes_next_has_its_own(
+    one_postgres: str,
+) -> None:
+    database = Database(one_postgres)
+
+    def is_one_view(connection: sa.Connection) -> bool:
+        first, second = (connection.scalar(sa.text("SELECT now()")) for _ in range(2))
+        return bool(first == second)
+
+    with database.asking() as connection:
+        assert not is_one_view(connection)
+    with database.reading() as connection:
+        assert is_one_view(connection)
+    database.close()

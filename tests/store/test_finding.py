@@ -1,20 +1,18 @@
 import base64
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from earwitness.errors import InvalidInput
 from earwitness.model.conversation import Status
 from earwitness.projections.figures import Figures, Times
-from earwitness.store import finding
+from earwitness.store import filters as store_filters
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery, Sort
-from earwitness.store.schema import conversations, legs
+from earwitness.store.outcomes import put_derived
 from earwitness.store.types import moment
 from store_calls import BEGAN_NS, SECOND, a_call, a_full_call, an_id
 
@@ -66,9 +64,11 @@ def test_the_newest_call_comes_first(calls: Catalog) -> None:
         ({"q": "number -words"}, []),
     ],
 )
-def test_every_filter_keeps_what_it_says(
-    calls: Catalog, filters: dict[str, object], numbers: list[int]
+def test_every_filter_keeps_what_it_says_whether_that_is_rare_or_common(
+    calls: Catalog, filters: dict[str, object], numbers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert found(calls, **filters) == numbers
+    monkeypatch.setattr(store_filters, "FEW", -1)
     assert found(calls, **filters) == numbers
 
 
@@ -90,9 +90,8 @@ def test_pages_together_are_the_list_also_where_values_are_equal(catalog: Catalo
     for number in range(1, 12):
         catalog.put(replace(a_call(number, count=number % 3), began_at_ns=BEGAN_NS + number // 2 * SECOND))
         took = Times(p50=number, p95=number % 3 * 100)
-        catalog.put_figures(
-            "default", an_id(number), Figures(response_ms=took, dead_air_ms=number % 4), health_score=90
-        )
+        figures = Figures(response_ms=took, dead_air_ms=number % 4)
+        catalog.put_figures("default", an_id(number), figures, reasons=[])
     whole = found(catalog, sort=sort.value)
     query, paged = ConversationQuery(sort=sort.value, limit=3), list[int]()
     while True:
@@ -105,12 +104,37 @@ def test_pages_together_are_the_list_also_where_values_are_equal(catalog: Catalo
     assert sorted(paged) == list(range(1, 12))
 
 
+def test_calls_are_found_by_how_the_caller_felt(catalog: Catalog) -> None:
+    for number, felt in ((1, "negative"), (2, "positive"), (3, None)):
+        call = a_call(number, count=2)
+        said = tuple(replace(each, sentiment=felt) for each in call.messages)
+        catalog.put(replace(call, messages=said))
+    assert found(catalog, max_sentiment=49) == [1]
+    assert found(catalog, min_sentiment=51) == [2]
+    assert found(catalog, min_sentiment=0, max_sentiment=100) == [2, 1]
+
+
+def test_none_but_those_that_are_named_are_listed(catalog: Catalog) -> None:
+    for number in (1, 2, 3):
+        catalog.put(a_call(number))
+    assert found(catalog, ids=(an_id(1), an_id(3), "no id")) == [3, 1]
+    assert found(catalog, ids=()) == []
+
+
+def test_an_outcome_is_found_whether_the_application_said_it_or_rules_did(catalog: Catalog) -> None:
+    for number, told in ((1, "sold"), (2, None), (3, None)):
+        call = a_call(number, outcome=told)
+        catalog.put(call)
+        put_derived(catalog.database, call, "sold" if number == 2 else None)
+    assert found(catalog, outcome="sold") == [2, 1]
+
+
 def test_an_order_by_what_is_measured_lists_only_what_was_measured(catalog: Catalog) -> None:
     for number, p95 in ((1, 900), (2, None), (3, 2_000)):
         catalog.put(a_call(number))
         if p95:
             figures = Figures(response_ms=Times(count=1, p50=p95, p95=p95, longest=p95))
-            catalog.put_figures("default", an_id(number), figures, health_score=100)
+            catalog.put_figures("default", an_id(number), figures, reasons=[])
     assert found(catalog, sort="slowest") == [3, 1]
     assert found(catalog, sort="most_dead_air") in ([3, 1], [1, 3])  # measured, and without any
     assert found(catalog) == [3, 2, 1]
@@ -193,63 +217,10 @@ def test_a_limit_out_of_bounds_is_refused(calls: Catalog, limit: int) -> None:
         found(calls, limit=limit)
 
 
-def test_a_time_without_zone_is_refused(calls: Catalog) -> None:
-    with pytest.raises(InvalidInput):
-        found(calls, since=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
-
-
 @pytest.mark.parametrize(
-    ("filters", "index"),
-    [
-        ({}, "ix_conversations_workspace_id_started_at_id"),
-        ({"sort": "oldest"}, "ix_conversations_workspace_id_started_at_id"),
-        ({"since": DAY_AND_HOUR}, "ix_conversations_workspace_id_started_at_id"),
-        ({"sort": "longest"}, "ix_conversations_workspace_id_duration_ms_id"),
-        ({"sort": "most_messages"}, "ix_conversations_workspace_id_message_count_id"),
-        ({"sort": "worst"}, "ix_conversations_workspace_id_health_score_id"),
-        ({"sort": "most_interruptions"}, "ix_conversations_workspace_id_interruption_count_id"),
-        ({"sort": "slowest"}, "ix_conversations_workspace_id_response_p95_ms_id"),
-        ({"sort": "most_dead_air"}, "ix_conversations_workspace_id_dead_air_ms_id"),
-        ({"subject": "RID001"}, "ix_conversations_workspace_id_subject_started_at_id"),
-        ({"status": "partial"}, "ix_conversations_workspace_id_status_started_at_id"),
-        ({"provider": "twilio"}, "ix_legs_provider"),
-        ({"label": "pilot"}, "conversation_labels"),
-    ],
+    "since", [datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None), "2026-01-01T00:00:00Z"]
 )
-def test_a_list_of_five_thousand_is_served_by_an_index_and_never_sorted(
-    five_thousand: Catalog, filters: dict[str, object], index: str
-) -> None:
-    wanted = finding.statement(msgspec.convert(filters, ConversationQuery), sqlite.dialect())
-    with five_thousand.database.reading() as connection:
-        sql = str(
-            wanted.compile(
-                connection.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
-            )
-        )
-        steps = "\n".join(row.detail for row in connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}")))
-    assert index in steps
-    assert "TEMP B-TREE" not in steps
-    assert "SCAN conversations\n" not in steps + "\n"
-
-
-def an_other_call(number: int) -> dict[str, object]:
-    started_at = moment(BEGAN_NS + number * SECOND)
-    return {"id": an_id(number), "started_at": started_at, "subject": f"RID{number % 97:03d}"}
-
-
-def an_other_leg(number: int) -> dict[str, object]:
-    return {"id": an_id(number, "1"), "conversation_id": an_id(number)}
-
-
-@pytest.fixture(scope="module")
-def five_thousand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    opened = Catalog.open(f"sqlite:///{tmp_path_factory.mktemp('many') / 'catalog.sqlite'}")
-    opened.put(a_call(0, count=1))
-    with opened.database.writing() as connection:
-        for table, more in ((conversations, an_other_call), (legs, an_other_leg)):
-            (row,) = connection.execute(sa.select(table)).mappings()
-            rows = [{**row, **more(number)} for number in range(1, 5000)]
-            connection.execute(sa.insert(table), rows)
-        connection.execute(sa.text("ANALYZE"))
-    yield opened
-    opened.close()
+def test_what_is_no_time_with_a_zone_is_refused_with_what_to_write(calls: Catalog, since: Any) -> None:
+    with pytest.raises(InvalidInput, match="since") as refused:
+        calls.find(ConversationQuery(since=since))
+    assert refused.value.hint

@@ -10,6 +10,7 @@ from earwitness.errors import InvalidInput, SettingsError
 from earwitness.store import migrate
 from earwitness.store.catalog import Catalog
 from earwitness.store.database import Database
+from earwitness.store.objects import ObjectInfo
 from earwitness.store.schema import metadata
 from store_calls import a_full_call
 
@@ -35,6 +36,21 @@ def test_up_down_and_up_again_leaves_what_the_older_schema_can_hold(empty_url: s
     catalog = Catalog.open(empty_url)
     assert catalog.put(a_full_call())
     catalog.close()
+
+
+def test_turns_and_routes_of_older_calls_are_counted_from_their_rows(empty_url: str) -> None:
+    call = a_full_call()
+    catalog = Catalog.open(empty_url)
+    catalog.put(call)
+    made = catalog.get("default", call.id)
+    catalog.close()
+    migrate.downgrade(empty_url, "0020")
+    migrate.upgrade(empty_url)
+    catalog = Catalog.open(empty_url)
+    told = catalog.get("default", call.id)
+    catalog.close()
+    assert (told.turn_count, told.routes) == (made.turn_count, made.routes)
+    assert told.turn_count > 1
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str) -> None:
@@ -105,3 +121,21 @@ def test_a_migration_prints_nothing_and_leaves_logging_alone(
     migrate.downgrade(empty_url)
     assert capfd.readouterr() == ("", "")
     assert (logging.root.level, list(logging.root.handlers)) == before
+
+
+def test_files_that_were_made_before_are_not_due_again(empty_url: str) -> None:
+    catalog = Catalog.open(empty_url)
+    made, unmade = a_full_call(1), a_full_call(2)
+    for call in (made, unmade):
+        catalog.put(call)
+    for name in ("stereo.flac", "figures.json"):
+        info = ObjectInfo(path=f"c/{name}", byte_count=1, sha256="00")
+        catalog.put_artifact("default", made.id, name, info, media_type="a/b", version=4)
+    info = ObjectInfo(path="d/stereo.flac", byte_count=1, sha256="00")
+    catalog.put_artifact("default", unmade.id, "stereo.flac", info, media_type="a/b", version=4)
+    catalog.close()
+    migrate.downgrade(empty_url, "0018")
+    migrate.upgrade(empty_url)
+    catalog = Catalog.open(empty_url)
+    assert catalog.lacking(4) == (("default", unmade.id),)
+    catalog.close()

@@ -23,6 +23,16 @@ def test_a_call_is_found_by_every_name_it_has(three: Catalog) -> None:
     assert three.get("default", "latest").id == an_id(0x30)
 
 
+def test_a_call_is_found_by_the_name_its_application_gave_it_and_by_no_other_link(catalog: Catalog) -> None:
+    call = a_call(1)
+    links = ("conversation:order-4711", "call:CA4711")
+    catalog.put(replace(call, legs=tuple(replace(leg, links=links) for leg in call.legs)))
+    assert catalog.get("default", "order-4711").id == call.id
+    for name in ("CA4711", "call:CA4711", "order-471"):
+        with pytest.raises(NotFound):
+            catalog.get("default", name)
+
+
 def test_a_prefix_of_several_names_the_candidates(three: Catalog) -> None:
     with pytest.raises(InvalidInput) as refused:
         three.get("default", "000")

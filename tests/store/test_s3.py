@@ -120,6 +120,16 @@ def test_a_bucket_that_is_not_there_is_told_with_what_to_do(server: S3, tmp_path
     assert "object_store_url" in refused.value.hint
 
 
+def test_a_bucket_that_does_not_let_us_is_told_with_what_it_says_itself(
+    ceph_server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (ceph_server.environment | {"AWS_SECRET_ACCESS_KEY": "another"}).items():
+        monkeypatch.setenv(name, value)
+    objects = S3Objects(f"s3://{ceph_server.bucket()}", ObjectStore(), tmp_path)
+    with pytest.raises(StorageUnavailable, match=r"does not let us \(SignatureDoesNotMatch\)"):
+        objects.put(PATH, [b"x"], replace=True)
+
+
 def test_a_store_that_is_away_is_told_within_a_moment(
     tmp_path: Path, moto_server: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:

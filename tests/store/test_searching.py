@@ -88,6 +88,8 @@ WORDS = [(3, "item_3"), (3, "item_2"), (3, "item_1"), (3, "item_0")]
         ({"outcome": "lost"}, []),
         ({"since": AT + timedelta(minutes=3)}, WORDS),
         ({"since": AT + timedelta(minutes=3, seconds=1)}, []),
+        ({"since": AT.replace(year=9999)}, []),
+        ({"since": AT.replace(year=1)}, WORDS),
         ({"until": AT + timedelta(minutes=3)}, []),
         ({"min_messages": 4}, WORDS),
         ({"min_messages": 5}, []),

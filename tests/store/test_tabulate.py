@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from earwitness.model.events import Party, Role
 from earwitness.store.entries import with_entries
 from earwitness.store.measured import measured
 from earwitness.store.schema import metadata
@@ -12,7 +13,10 @@ from store_calls import SECOND, a_full_call, a_leg, a_message
 
 def test_every_row_has_every_column_of_its_table() -> None:
     sheets = with_entries(tabulate(a_full_call())).sheets
-    given_later = {"conversations": {"revision", *measured(None)}, "messages": {"id"}}
+    given_later = {
+        "conversations": {"revision", *measured(None), "derived_outcome", "files_version", "failed_saves"},
+        "messages": {"id"},
+    }
     assert sheets.keys() == KEYS.keys()
     for name, sheet in sheets.items():
         columns = set(metadata.tables[name].c.keys()) - given_later.get(name, set())
@@ -41,6 +45,34 @@ def test_rows_are_made_anew_when_what_they_stand_on_has_changed() -> None:
         replace(call, messages=(call.messages[0], *call.messages)),
     ):
         assert tabulate(changed, before).sheets == tabulate(changed).sheets
+
+
+def test_messages_of_one_party_on_end_are_one_turn_and_what_nobody_said_is_none() -> None:
+    call = a_full_call()
+    leg = call.legs[0]
+    of = {
+        "user": {"role": Role.USER, "party": Party.CALLER},
+        "agent": {"role": Role.ASSISTANT, "party": Party.AGENT},
+    }
+    said = [
+        a_message(leg, place, **of[who])
+        for place, who in enumerate(("user", "user", "agent", "agent", "user"))
+    ]
+    prompt = a_message(leg, 5, role=Role.SYSTEM, party=None)
+    put_in = a_message(leg, 6, **of["agent"], is_inserted=True)
+    [row] = tabulate(replace(call, messages=(*said, prompt, put_in))).sheets["conversations"].values()
+    assert (row["turn_count"], row["message_count"]) == (3, 7)
+
+
+def test_a_call_stands_with_the_routes_it_came_by_each_once() -> None:
+    legs = (
+        a_leg(route="phone"),
+        a_leg(id="2", route="ai"),
+        a_leg(id="3", route="phone"),
+        a_leg(id="4", route=""),
+    )
+    [row] = tabulate(replace(a_full_call(), legs=legs)).sheets["conversations"].values()
+    assert row["routes"] == ["phone", "ai"]
 
 
 def test_two_messages_of_one_key_do_not_put_others_out_of_step() -> None:

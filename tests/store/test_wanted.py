@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earwitness.errors import InvalidInput
 from earwitness.store.wanted import MOST_LETTERS, MOST_TERMS, read
@@ -55,3 +57,21 @@ def test_what_is_no_search_is_refused_with_a_hint(typed: str) -> None:
 )
 def test_what_was_searched_for_is_marked_where_it_stands(typed: str, text: str, marked: list[str]) -> None:
     assert [text[start:end] for start, end in read(typed).marks(text)] == marked
+
+
+@given(
+    st.lists(st.text("ab1. _-", max_size=6), max_size=8).map("".join),
+    st.lists(
+        st.sampled_from(
+            ["a", "ab*", '"a b"', '"b 1"*', "1", "a1 OR b", '"a a"', "x" * 200, f'"{"x" * 200} a"']
+        ),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+)
+def test_plain_text_is_marked_as_any_other_is(text: str, typed: list[str]) -> None:
+    """Of ASCII not every word is looked at; a letter that is none at its end makes the same text another."""
+    wanted = read(" ".join(typed))
+    for plain in (text, f"{text} {'X' * 300} a"):
+        assert wanted.marks(plain) == wanted.marks(f"{plain} é")

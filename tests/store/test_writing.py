@@ -119,6 +119,21 @@ def test_a_published_id_stays_when_an_earlier_message_of_that_microsecond_turns_
     assert ids == {late.key: published.id, early.key: published.id + 1}
 
 
+def test_ids_of_one_microsecond_are_the_same_after_a_rebuild_whatever_came_to_stand_first(
+    catalog: Catalog,
+) -> None:
+    leg = a_leg()
+    answer, question = (
+        replace(a_message(leg, item, first_seen_ns=SECOND), seen_order=item) for item in range(2)
+    )
+    catalog.put(replace(a_call(), messages=(answer,)))
+    catalog.put(replace(a_call(), messages=(question, answer)))
+    lived = catalog.dump()
+    catalog.remove("default", a_call().id)
+    catalog.put(replace(a_call(), messages=(question, answer)))
+    assert catalog.dump() == lived
+
+
 def test_messages_of_two_calls_in_one_microsecond_get_different_ids(catalog: Catalog) -> None:
     one, two = a_call(1), replace(a_call(2), began_at_ns=a_call(1).began_at_ns)
     catalog.put(one)

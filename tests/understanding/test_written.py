@@ -11,7 +11,7 @@ from earwitness.model.conversation import Conversation
 from earwitness.model.events import Party, Role
 from earwitness.projections.extraction.schema import INSURANCE
 from earwitness.projections.understood import Understood
-from earwitness.settings_understanding import Llm
+from earwitness.settings.understanding import Llm
 from earwitness.understanding.written import LONGEST_TEXT, understand_with
 from model_server import ModelServer
 from store_calls import a_call, a_message
@@ -69,6 +69,13 @@ def test_values_count_where_they_stand_in_the_message_that_is_named(server: Mode
     assert found["vehicleMake"].message == CALL.messages[0].key
     assert (found["zipCode"].value, found["zipCode"].method) == ("90210", "rule")
     assert found.keys() == {"vehicleMake", "zipCode"}
+
+
+def test_a_word_that_was_said_is_no_value_of_a_kind_that_has_another_form(server: ModelServer) -> None:
+    given = {"zipCode": "pizza", "phoneNumber": "pizza", "email": "pizza", "vehicleMake": "pizza"}
+    fields = {name: {"value": value, "message": 0} for name, value in given.items()}
+    found = told(server, {**ANSWER, "fields": fields}, talk("A large pizza, please.")).extraction.at()
+    assert found.keys() == {"vehicleMake"}
 
 
 def test_what_the_application_and_rules_know_is_not_overruled(server: ModelServer) -> None:

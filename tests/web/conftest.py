@@ -1,23 +1,30 @@
 """What the tests of the web app share: a server over played calls and one evil one, a browser, tabs."""
 
-import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import earwitness
 from browsed import Tab, chromium, require_pages
+from browsed_calls import (
+    EVIL,
+    LEAVER,
+    record_call_of_two_hosts,
+    record_evil_call,
+    record_quote_call,
+    record_timed_call,
+    record_week,
+)
 from earwitness.library import Library
 from earwitness.settings import Settings
+from earwitness.store.finding import ConversationQuery
 from played import Played, played
+from recorded import copied
 from served import Served, serving
 
 __all__ = ["played"]
-
-EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>'\"&{{nonce}}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Site:
     order: str  # OpenAI, with a tool call
     barge_in: str
     phone_order: str  # two legs
+    quote: str  # of RID-quote: fields of an insurance, moods, a number that is taken out
+    timed: str  # whose provider timed its words
+    two_hosts: str  # two legs, with clocks that differ
     evil: str  # whose words, names and tool arguments look like markup
 
     @property
@@ -36,41 +46,21 @@ class Site:
         return self.served.api()
 
 
-def record_evil_call(data_dir: Path) -> None:
-    with earwitness.record(
-        provider="openai",
-        conversation="evil",
-        subject=EVIL,
-        labels=[EVIL],
-        metadata={EVIL: EVIL},
-        data_dir=data_dir,
-    ) as leg:
-        leg.received({"type": "session.created", "session": {"id": EVIL}})
-        for i, role in enumerate(("user", "assistant")):
-            content = [{"type": "input_text" if role == "user" else "output_text", "text": EVIL}]
-            item = {
-                "id": f"item_{i}",
-                "type": "message",
-                "role": role,
-                "status": "completed",
-                "content": content,
-            }
-            leg.sent({"type": "conversation.item.create", "item": item})
-            leg.received({"type": "conversation.item.added", "item": item})
-        call = {"id": "item_3", "type": "function_call", "call_id": EVIL, "name": EVIL, "arguments": EVIL}
-        leg.received(
-            {"type": "response.output_item.done", "response_id": "r", "output_index": 0, "item": call}
-        )
-        leg.snapshot(EVIL, words=EVIL)
-        leg.end(outcome=EVIL)
+SCOPES = {"admin": ("admin",), "read": ("read",), "capture": ("capture",)}
 
 
 @pytest.fixture(scope="session")
 def site(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     require_pages()
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(played.folder, folder / "data")
+    copied(played.folder, folder / "data")
     record_evil_call(folder / "data")
+    record_quote_call(folder / "data")
+    for name in ("first", "second"):
+        record_quote_call(folder / "data", name, LEAVER)
+    record_week(folder / "data", time.time())
+    record_call_of_two_hosts(folder / "data", time.time())
+    record_timed_call(folder / "data", time.time())
     library = Library(Settings(data_dir=str(folder / "data")))
     keys = {name: library.keys.create(name, scopes).text for name, scopes in SCOPES.items()}
     library.catch_up()
@@ -81,17 +71,11 @@ def site(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             order=played.id_of("openai", "order"),
             barge_in=played.id_of("openai", "barge_in"),
             phone_order=played.id_of("twilio", "order"),
-            evil=library.page(earwitness_query(subject=EVIL)).items[0].id,
+            quote=library.page(ConversationQuery(subject="RID-quote")).items[0].id,
+            timed=library.page(ConversationQuery(subject="RID-timed")).items[0].id,
+            two_hosts=library.page(ConversationQuery(subject="RID-hosts")).items[0].id,
+            evil=library.page(ConversationQuery(subject=EVIL)).items[0].id,
         )
-
-
-SCOPES = {"admin": ("admin",), "read": ("read",), "capture": ("capture",)}
-
-
-def earwitness_query(**filters: Any) -> Any:
-    from earwitness.store.finding import ConversationQuery
-
-    return ConversationQuery(**filters)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from browsed import PHONE, Tab
+from browsed_calls import TIMED
 from served import until
 
 Open = Callable[..., Tab]
@@ -26,6 +27,37 @@ def test_a_call_opens_with_its_words_its_sides_and_its_health(open_tab: Open, si
     assert tab.page.locator(".tool-card").count() == 1
     tab.page.locator(".health-bar b").wait_for()
     until(lambda: tab.page.locator(".timeline-wave canvas").count() >= 2, 10)  # a side each
+
+
+def test_the_overview_says_what_it_was_about_and_what_was_learnt_and_leads_to_where_it_was_said(
+    open_tab: Open, site
+) -> None:
+    tab = open_tab(f"/conversations/{site.quote}")
+    row = tab.page.locator(".fields tr", has=tab.page.get_by_role("rowheader", name="vehicleMake"))
+    row.get_by_text("Honda").wait_for()
+    assert "rule" in row.inner_text()
+    assert "message 1" in row.inner_text()
+    assert "quote_completed by application" in tab.page.locator(".facts").first.inner_text()
+    tab.page.get_by_text("by rules").first.wait_for()
+    assert tab.page.locator(".said .mask").inner_text() == "XXX-XXX-XXXX"
+    assert "415" not in tab.page.locator("main").inner_text()
+    assert tab.page.locator(".taken-out").get_by_text("phone").count() == 1
+    tab.page.get_by_role("tab", name="Emotion").click()
+    assert tab.page.get_by_role("rowheader").first.inner_text() == "Joy"
+    tab.page.get_by_role("button", name="Agent", exact=True).click()
+    tab.page.get_by_role("rowheader", name="Sympathy").wait_for()
+    assert tab.violations() == []
+
+
+def test_figures_are_those_measured_on_the_sound(open_tab: Open, site) -> None:
+    tab = open_tab(f"/conversations/{site.barge_in}")
+    tab.page.get_by_text("Measured on the sound.", exact=True).wait_for()
+    figures = tab.page.locator(".figures")
+    measured = json.loads(site.served.get(f"/api/v1/conversations/{site.barge_in}/analytics")[1])["figures"]
+    by_caller, by_agent = measured["interruptions_by_caller"], measured["interruptions_by_agent"]
+    assert f"{by_caller} by caller, {by_agent} by agent" in figures.inner_text()
+    tab.page.get_by_role("tab", name="Legs").click()
+    assert tab.page.get_by_text("Joined by").count() == 0  # there is but one
 
 
 def test_what_was_generated_but_not_heard_is_struck_through(open_tab: Open, site) -> None:
@@ -48,6 +80,24 @@ def test_a_click_on_a_line_plays_from_there_and_lights_it(open_tab: Open, site) 
     until(lambda: "now" in (line.get_attribute("class") or ""), 5)
     tab.page.get_by_role("button", name="Pause").click()
     until(lambda: tab.page.get_by_role("button", name="Play", exact=True).count() == 1, 5)
+
+
+def test_the_word_that_is_spoken_is_lit_where_words_are_timed(open_tab: Open, site) -> None:
+    tab = open_tab(f"/conversations/{site.timed}", color_scheme="light")
+    line = tab.page.locator(".said.agent")
+    line.click()
+    lit: list[str] = []
+
+    def goes_on() -> bool:
+        found = line.locator(".spoken").all_inner_texts()
+        lit.extend(word for word in found if word not in lit)
+        return len(lit) > 2
+
+    until(goes_on, 15, "no word is lit after another")
+    tab.page.get_by_role("button", name="Pause").click()
+    assert lit == [word for word in TIMED.split() if word in lit]
+    assert tab.violations() == []
+    tab.picture("conversation-word")
 
 
 def test_a_click_on_the_waveform_goes_there(open_tab: Open, site) -> None:
@@ -106,6 +156,24 @@ def test_somebody_signs_in_with_a_key_and_out_again(open_tab: Open, site) -> Non
     tab.page.get_by_label("API key").wait_for()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_signing_in_is_clean_by_key_and_by_user_also_when_refused(
+    open_tab: Open, scheme: str, size: dict[str, int] | None
+) -> None:
+    tab = open_tab("/", key="", color_scheme=scheme, **({"size": size} if size else {}))
+    tab.page.get_by_label("API key").wait_for()
+    assert tab.violations() == []
+    tab.page.get_by_role("button", name="Sign in with user and password").press("Enter")
+    tab.page.get_by_label("User").press_sequentially("nobody")
+    tab.page.get_by_label("Password").press_sequentially("wrong")
+    tab.page.keyboard.press("Enter")
+    tab.page.get_by_role("alert").get_by_text("opens nothing").wait_for()
+    assert tab.violations() == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.picture(f"sign-in-{'phone' if size else 'desktop'}-{scheme}")
+
+
 def test_what_looks_like_markup_is_shown_as_the_text_it_is(open_tab: Open, site) -> None:
     tab = open_tab(f"/conversations/{site.evil}")
     tab.page.locator(".said").first.wait_for()
@@ -140,34 +208,17 @@ def test_every_tab_of_an_admin_is_clean_and_the_wire_leads_to_the_sound(open_tab
         tab.page.get_by_role("tab", name=name).click()
         assert tab.violations() == [], name
     tab.page.get_by_role("tab", name="Events").click()
+    tab.page.get_by_text("without its words").wait_for()
+    tab.page.locator(".menu summary").click()
+    tab.page.get_by_role("button", name="Show what was taken out").click()
+    tab.page.get_by_role("dialog").get_by_label("Why?").fill("a failed order")
+    tab.page.get_by_role("dialog").get_by_role("button", name="Show what was taken out").click()
+    tab.page.get_by_text("nothing taken out").wait_for()
     tab.page.get_by_placeholder("Find in the wire").fill("place_order")
-    until(lambda: 0 < tab.page.locator(".wire-row").count() < 30, 10)
+    until(lambda: 0 < tab.page.locator(".wire-row").count() < 30, told="the wire is not searched")
     tab.page.locator(".wire-row").last.click()
     tab.page.locator(".wire-open pre").get_by_text("place_order").wait_for()
     assert tab.violations() == []
     tab.picture("events-light")
     tab.page.locator(".wire-open .button").click()
     until(lambda: seconds(tab) > 3, 10)
-
-
-def test_a_note_is_kept_with_its_author(open_tab: Open, site) -> None:
-    tab = open_tab(f"/conversations/{site.order}", key="admin")
-    tab.page.get_by_role("tab", name="Notes").click()
-    tab.page.get_by_label("Note", exact=True).fill("She was cut off <b>twice</b>")
-    tab.page.get_by_role("button", name="Add note").click()
-    tab.page.locator(".notes").get_by_text("She was cut off <b>twice</b>").wait_for()
-
-
-def test_nothing_is_deleted_before_its_name_is_typed(open_tab: Open, site) -> None:
-    tab = open_tab(f"/conversations/{site.order}", key="admin")
-    tab.page.get_by_role("button", name="Delete", exact=True).click()
-    dialog = tab.page.get_by_role("dialog")
-    assert dialog.get_by_role("button", name="Delete").is_disabled()
-    dialog.get_by_role("textbox").fill("something else")
-    assert dialog.get_by_role("button", name="Delete").is_disabled()
-    dialog.get_by_role("button", name="Cancel").click()
-    assert site.served.get(f"/api/v1/conversations/{site.order}")[0] == 200
-    reader = open_tab(f"/conversations/{site.order}")
-    reader.page.locator(".said").first.wait_for()
-    assert reader.page.get_by_role("button", name="Delete").count() == 0
-    assert reader.page.get_by_role("tab", name="Audit").count() == 0

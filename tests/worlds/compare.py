@@ -12,7 +12,7 @@ Samples = npt.NDArray[np.int16]
 RATE_HZ = 8_000
 FRAME = RATE_HZ // 100
 REACH_MS = 4_000  # so far off an utterance is looked for
-NEAR_MS = 500  # ... and first of all so far
+NEAR_MS = (60, 500)  # ... and first of all so far
 PART = RATE_HZ // 2  # so much of an utterance is looked for at a time
 ALIKE = 0.7  # correlation of the same sound; a splice or a lost packet in it leaves so much
 AUDIBLE = 300.0  # root mean square: well above what rounding and resampling leave
@@ -48,9 +48,8 @@ def compare(blocks: Iterable[Samples], truth: list[Uttered], end_ms: float) -> V
     for each in spoken:
         for begin_ms, sound in _pieces(each):
             first = int(begin_ms / 10)
-            levels = _levels(
-                np.concatenate([np.zeros(round(begin_ms % 10 * RATE_HZ / 1000), np.int16), sound])
-            )
+            before = round(begin_ms % 10 * RATE_HZ / 1000)
+            levels = _levels(np.pad(sound, (before, -(before + len(sound)) % FRAME)))
             true[first : first + len(levels)] = np.maximum(
                 true[first : first + len(levels)], levels[: len(true) - first]
             )
@@ -132,10 +131,11 @@ def _offset(each: Uttered, window: Samples, begin_ms: float) -> float | None:
         for first in range(0, len(sound), PART)
     ]
     parts = [(part, place) for part, place in parts if len(part) >= PART // 4 and _mean(part) > 2 * AUDIBLE]
-    for reach_ms in (NEAR_MS, REACH_MS):
+    for reach_ms in (*NEAR_MS, REACH_MS):
         lags = [lag for part, place in parts if (lag := _lag(part, window, place, reach_ms)) is not None]
-        if lags:
-            return max(lags, key=abs)
+        worst_ms = max(lags, key=abs, default=None)
+        if worst_ms is not None and (abs(worst_ms) < reach_ms * 0.8 or reach_ms == REACH_MS):
+            return worst_ms  # nearer to the edge the best match may lie beyond it
     return None if parts else 0.0
 
 
@@ -149,7 +149,7 @@ def _lag(wanted: npt.NDArray[np.float32], window: Samples, place: int, reach_ms:
     there = window[first : place + len(wanted) + reach].astype(np.float32)
     if len(there) < len(wanted):
         return None
-    size = 1 << (len(there) + len(wanted)).bit_length()
+    size = 1 << len(there).bit_length()  # what wraps around lies beyond the lags that are looked at
     match = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(wanted, size)), size)
     energy = np.cumsum(np.concatenate([[0.0], there.astype(np.float64) ** 2]))
     local = np.sqrt(np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1.0))

@@ -19,6 +19,7 @@ from worlds.world import World
 PROVIDERS = tuple(WIRES)
 PROVEN = ("twilio", "two legs")  # whose wire says when each packet of the caller's was spoken
 PROVEN_MS, MODELLED_MS = 20, 60
+TIMELESS = ("elevenlabs", "audiocodes")  # whose events do not say when speech was
 ANY_RATE = ("elevenlabs", "hume", "audiocodes")
 
 CONDITIONS = {
@@ -51,6 +52,18 @@ def has(provider: str, name: str) -> bool:
     if name.endswith("kHz"):
         return provider in ANY_RATE and not (provider == "audiocodes" and name == "48 kHz")
     return name != "format change" or WIRES[provider][0].later is not None
+
+
+def against(provider: str, name: str, minutes: float = 1) -> set[str]:
+    """What the health of a call in that cell truly has against it; of most cells nothing."""
+    found = {"leg_not_joined"} if provider == "twilio" else set()
+    if name.startswith("barge-in") and WIRES[provider][0].cut_evidence == "modelled":
+        found |= {"unproven_playout"}
+    if name.startswith("stall") and provider in TIMELESS:
+        found |= {"disagrees_response"}  # what it tells of speech came late, as the sound did
+    if name.startswith("clock") and minutes > 2:
+        found |= {"drift_caller"}  # in less time it comes to less than jitter
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

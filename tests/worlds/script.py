@@ -179,7 +179,7 @@ class Script:
         encoding, rate_hz = self.caller
         first = max(int(at_ms / self._frame_ms) + 1, self._next_frame)
         each = Uttered(
-            name=CALLER[turn % len(CALLER)], item=f"user_{turn}", rate_hz=rate_hz, encoding=encoding
+            name=CALLER[turn % len(CALLER)], item=f"user_{len(self.said)}", rate_hz=rate_hz, encoding=encoding
         )
         each.speed = 1 + self.on.ppm * 1e-6
         begin_ms, count = first * self._frame_ms, len(each.sound)
@@ -203,7 +203,10 @@ class Script:
         """The agent says a line, or as much of it as the caller lets it."""
         encoding, rate_hz = self.agent
         each = Uttered(
-            name=AGENT[turn % len(AGENT)], item=f"answer_{turn}", rate_hz=rate_hz, encoding=encoding
+            name=AGENT[turn % len(AGENT)],
+            item=f"answer_{len(self.heard)}",
+            rate_hz=rate_hz,
+            encoding=encoding,
         )
         text, data, size = (
             line(each.name).text,

@@ -1,7 +1,8 @@
 """A script played: what a recorder on the line would have seen, decoded and folded as always.
 
 With `is_direct` sound is not spelled out as messages and read again: its events are made here. All else goes
-through the decoders in either case. A call of four hours then takes seconds.
+through the decoders in either case, and so does the first sound of each answer: it tells formats, and that
+there is something to cut. A call of four hours then takes seconds.
 """
 
 import heapq
@@ -18,7 +19,8 @@ from earwitness.model.conversation import Conversation
 from earwitness.model.events import AudioArrived, MessageOpened, Party, Role, Stamp
 from earwitness.model.fold import Fold
 from worlds.script import Act, Condition, Format, Script
-from worlds.wires import WIRES, Wire, encoded
+from worlds.wire import Wire, encoded
+from worlds.wires import WIRES
 
 BEGAN_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -35,6 +37,7 @@ class Leg:
     decoder: LegDecoder
     number: int = 0
     item: str = ""  # the answer that sounds now, as the decoder calls it
+    told: tuple[Any, Format] | None = None  # answer and format of the sound that was last told as a message
     sound: dict[Party, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -149,11 +152,13 @@ class World:
                 continue
             if act.what == "answer_sounds" and leg is self.legs[0] and self.keeps_arrivals:
                 self.arrivals.append((at_ms, Party.AGENT, act.args[1], leg.wire.agent))
-            if act.what == "answer_sounds" and self.is_direct:
+            answer = (act.args[0], leg.wire.agent) if act.what == "answer_sounds" else None
+            if answer and answer == leg.told and self.is_direct:
                 item = leg.item if leg.wire.provider != "twilio" else None
                 self._sound(leg, at_ms, Party.AGENT, act.args[1], item, None)
             else:
                 self._tell(leg, at_ms, getattr(leg.wire, act.what)(*act.args))
+                leg.told = answer or leg.told
 
     def _tell(self, leg: Leg, at_ms: float, told: Iterator[tuple[str, dict[str, Any]]]) -> None:
         for origin, message in told:

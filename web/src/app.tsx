@@ -8,6 +8,7 @@ import { ConversationPage } from "./pages/conversation.tsx";
 import { ConversationsPage } from "./pages/conversations.tsx";
 import { DashboardPage } from "./pages/dashboard.tsx";
 import { LivePage } from "./pages/live.tsx";
+import { ProtectionPage } from "./pages/protection.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { go, useAddress } from "./routing.ts";
 import { words } from "./words.ts";
@@ -37,8 +38,9 @@ export function App() {
 function pageOf(address: URL): ReactNode {
   const [, first, second] = address.pathname.split("/");
   if (first === "conversations" && second) return <ConversationPage key={second} id={decodeURIComponent(second)} />;
-  if (first === "dashboard") return <DashboardPage />;
+  if (first === "dashboard") return <DashboardPage address={address} />;
   if (first === "live") return <LivePage />;
+  if (first === "protection") return <ProtectionPage />;
   if (first === "" || first === "conversations") return <ConversationsPage address={address} />;
   return (
     <main className="failure" id="content">
@@ -48,11 +50,12 @@ function pageOf(address: URL): ReactNode {
   );
 }
 
-const PLACES: [string, string, IconName][] = [
-  ["/conversations", words.nav.conversations, "list"],
-  ["/live", words.nav.live, "live"],
-  ["/dashboard", words.nav.dashboard, "chart"],
-];
+const PLACES: [string, string, IconName, string][] = [
+  ["/conversations", words.nav.conversations, "list", "read"],
+  ["/live", words.nav.live, "live", "read"],
+  ["/dashboard", words.nav.dashboard, "chart", "read"],
+  ["/protection", words.nav.protection, "lock", "audit"],
+]; // address, name, picture, and the right it takes
 
 function TopBar({ path }: { path: string }) {
   const session = useSession();
@@ -72,7 +75,7 @@ function TopBar({ path }: { path: string }) {
       </a>
       {session && (
         <nav aria-label={words.nav.main}>
-          {PLACES.map(([to, label, icon]) => (
+          {PLACES.filter(([, , , right]) => session.scopes.includes(right)).map(([to, label, icon]) => (
             <Link key={to} to={to} label={label} isCurrent={path === to || (to === "/conversations" && path === "/")}>
               <Icon name={icon} />
               <span>{label}</span>

@@ -24,6 +24,10 @@ export function wait(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 export function bytes(count: number): string {
   const units = ["B", "kB", "MB", "GB"];
   let unit = 0;

@@ -1,6 +1,7 @@
 """What a track looks like: lowest and highest sample of each stretch, at several zooms."""
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,18 +16,53 @@ POINTS_PER_SECOND = 100  # a syllable is some twenty points wide
 ZOOM_STEP = 4
 OVERVIEW_POINTS = 2_000  # about as many as a screen has columns; zooming out further shows nothing new
 
-_CHUNK_POINTS = 10_000
+PART_POINTS = ZOOM_STEP**6  # are packed together
 
-Points = npt.NDArray[np.int8]
+Points = npt.NDArray[np.int8]  # 8 bits, full scale -128 to 127
+
+
+class Packed:
+    """Points of the shape (n, channels, 2), lowest and highest, deflated: of speech a quarter is left."""
+
+    def __init__(self, channels: int, parts: Iterable[bytes] = (), rest: Points | None = None) -> None:
+        self._channels, self._parts = channels, [*parts]
+        self._rest = np.empty((0, channels, 2), np.int8) if rest is None else rest
+
+    def add(self, points: Points) -> None:
+        """The next points, any number of them."""
+        self._rest = np.concatenate([self._rest, points])
+        while len(self._rest) >= PART_POINTS:
+            self._parts.append(zlib.compress(self._rest[:PART_POINTS].tobytes(), 1))
+            self._rest = self._rest[PART_POINTS:].copy()
+
+    def copy(self) -> "Packed":
+        """What is added to either afterwards is not in the other."""
+        return Packed(self._channels, self._parts, self._rest)
+
+    def __len__(self) -> int:
+        return len(self._parts) * PART_POINTS + len(self._rest)
+
+    def __iter__(self) -> Iterator[Points]:
+        """All points in order, in parts of `PART_POINTS`, the last as it comes."""
+        for part in self._parts:
+            yield np.frombuffer(zlib.decompress(part), np.int8).reshape(-1, self._channels, 2)
+        yield self._rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zoom:
-    """`low` and `high` have the shape (points, channels) and 8 bits, full scale -128 to 127."""
+    """`low` and `high` have the shape (points, channels)."""
 
     frames_per_point: int
-    low: Points
-    high: Points
+    points: Packed
+
+    @property
+    def low(self) -> Points:
+        return np.concatenate([part[..., 0] for part in self.points])
+
+    @property
+    def high(self) -> Points:
+        return np.concatenate([part[..., 1] for part in self.points])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +93,21 @@ class Waveform:
         yield json.dumps(head)[:-1].encode() + b', "zooms": ['
         for i, zoom in enumerate(self.zooms):
             yield b'%s{"frames_per_point": %d, "low": ' % (b", " if i else b"", zoom.frames_per_point)
-            yield from _json_lists(zoom.low)
+            yield from _json_lists(zoom.points, self.channels, 0)
             yield b', "high": '
-            yield from _json_lists(zoom.high)
+            yield from _json_lists(zoom.points, self.channels, 1)
             yield b"}"
         yield b"]}"
 
 
 class PeakMeter:
-    """Gathers a waveform from the blocks of a track as they pass: two bytes per channel and point."""
+    """Gathers a waveform from the blocks of a track as they pass: some hundred bytes a second of stereo."""
 
     def __init__(self, *, rate_hz: int, channels: int) -> None:
         self._rate_hz, self._channels = rate_hz, channels
         self._frames_per_point = max(rate_hz // POINTS_PER_SECOND, 1)
         self._rest = np.empty((0, channels), np.int16)
-        self._low: list[Points] = []
-        self._high: list[Points] = []
+        self._points = Packed(channels)
         self._frames = 0
 
     def add(self, block: Samples) -> None:
@@ -82,33 +117,20 @@ class PeakMeter:
         if len(self._rest):
             samples = np.concatenate([self._rest, samples])
         whole = len(samples) // self._frames_per_point * self._frames_per_point
-        self._measure(samples[:whole].reshape(-1, self._frames_per_point, self._channels))
+        self._points.add(_peaks(samples[:whole].reshape(-1, self._frames_per_point, self._channels)))
         self._rest = samples[whole:].copy()
 
     def waveform(self) -> Waveform:
         """All that was added so far; more may be added afterwards."""
-        low, high = [*self._low], [*self._high]
+        points = self._points.copy()
         if len(self._rest):
-            low.append(_to_8_bits(self._rest.min(axis=0, keepdims=True)))
-            high.append(_to_8_bits(self._rest.max(axis=0, keepdims=True)))
-        nothing = np.empty((0, self._channels), np.int8)
-        zoom = Zoom(
-            frames_per_point=self._frames_per_point,
-            low=np.concatenate([nothing, *low]),
-            high=np.concatenate([nothing, *high]),
-        )
-        zooms = [zoom]
-        while len(zooms[-1].low) > OVERVIEW_POINTS:
-            zooms.append(_zoomed_out(zooms[-1]))
+            points.add(_peaks(self._rest[np.newaxis]))
+        zooms = [Zoom(frames_per_point=self._frames_per_point, points=points)]
+        while len(zooms[-1].points) > OVERVIEW_POINTS:
+            zooms.append(_zoomed_out(zooms[-1], self._channels))
         return Waveform(
             rate_hz=self._rate_hz, channels=self._channels, frames=self._frames, zooms=tuple(zooms)
         )
-
-    def _measure(self, stretches: Samples) -> None:
-        if len(stretches):
-            sides = [stretches[:, :, channel] for channel in range(self._channels)]
-            self._low.append(_to_8_bits(np.stack([side.min(axis=1) for side in sides], axis=1)))
-            self._high.append(_to_8_bits(np.stack([side.max(axis=1) for side in sides], axis=1)))
 
 
 def waveform(blocks: Iterable[Samples], *, rate_hz: int, channels: int) -> Waveform:
@@ -167,21 +189,28 @@ def _to_8_bits(samples: Samples) -> Points:
     return (samples.astype(np.int32) + np.where(samples < 0, 255, 0) >> 8).astype(np.int8)
 
 
-def _json_lists(points: Points) -> Iterator[bytes]:
+def _json_lists(points: Packed, channels: int, side: int) -> Iterator[bytes]:
     """One list per channel."""
-    for channel, values in enumerate(points.T):
+    for channel in range(channels):
         yield b", [" if channel else b"[["
-        for start in range(0, len(values), _CHUNK_POINTS):
-            text = json.dumps(values[start : start + _CHUNK_POINTS].tolist())
-            yield (", " if start else "").encode() + text[1:-1].encode()
+        for number, part in enumerate(part for part in points if len(part)):
+            text = json.dumps(part[:, channel, side].tolist())
+            yield (", " if number else "").encode() + text[1:-1].encode()
         yield b"]"
     yield b"]"
 
 
-def _zoomed_out(zoom: Zoom) -> Zoom:
-    starts = np.arange(0, len(zoom.low), ZOOM_STEP)
-    return Zoom(
-        frames_per_point=zoom.frames_per_point * ZOOM_STEP,
-        low=np.minimum.reduceat(zoom.low, starts),
-        high=np.maximum.reduceat(zoom.high, starts),
-    )
+def _peaks(stretches: Samples) -> Points:
+    """Lowest and highest of each stretch; `stretches` have the shape (n, frames, channels)."""
+    sides = [stretches[:, :, channel] for channel in range(stretches.shape[2])]
+    lows, highs = ([peak(side, axis=1) for side in sides] for peak in (np.min, np.max))
+    return _to_8_bits(np.stack([np.stack(lows, axis=1), np.stack(highs, axis=1)], axis=2))
+
+
+def _zoomed_out(zoom: Zoom, channels: int) -> Zoom:
+    points = Packed(channels)
+    for part in zoom.points:
+        starts = np.arange(0, len(part), ZOOM_STEP)
+        lows, highs = (part[..., side] for side in (0, 1))
+        points.add(np.stack([np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)], axis=2))
+    return Zoom(frames_per_point=zoom.frames_per_point * ZOOM_STEP, points=points)

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from earwitness.capture.secrets import strike, strike_headers, strike_text
-from earwitness.clock import Clock, SystemClock, uuid7
+from earwitness.clock import Clock, SystemClock, here, uuid7
 from earwitness.journal.record import Answered, Ended, Kind, Opened, Origin
 from earwitness.journal.writer import Journal, LegWriter
 from earwitness.settings import Sip
@@ -172,6 +172,7 @@ class Beside:
     async def _open(self, call: str) -> LegWriter:
         now = self._clock.now()
         opened = Opened(
+            clock=here(),
             leg=str(uuid7(now.wall_ns)),
             conversation=str(uuid7(now.wall_ns)),
             workspace=self._workspace,

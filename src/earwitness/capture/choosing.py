@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from earwitness.capture.door import KEEPS, Choice, narrowed
 from earwitness.errors import InvalidInput
 from earwitness.journal.record import NOTHING, Kept
-from earwitness.settings import Recording, listed
+from earwitness.settings import Recording
+from earwitness.settings.lists import listed
 
 
 def chosen(

@@ -1,4 +1,5 @@
-"""What of a leg may be written, now: by choice, by pause, by consent. Every message goes through `admit`.
+"""What of a leg may be written, now: by choice, by pause, by consent. Every message goes through `admit`,
+and before it, with the time at which it came, through `tick`.
 
 Nothing of what is turned away is written, logged or kept in memory: it is counted. Not safe from several
 threads: whoever has more than one holds a lock around each call.
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from earwitness.capture.echo import Echo
+from earwitness.capture.echo import RARE, Echo
 from earwitness.capture.sieve import Sieve
 from earwitness.clock import NS_PER_S, Instant
 from earwitness.journal.record import Kept, Kind, Note
@@ -48,7 +49,7 @@ class Door:
         self._echo = Echo()
         self._awaits_consent = choice.needs_consent
         self._is_stopped = False
-        self._pause_until_ns = 0  # monotonic
+        self.pause_until_ns = 0  # monotonic; 0: there is no pause
         self._missed = [0, 0]  # messages and bytes since it was shut
         self._left_out = [0, 0]  # by choice, while it was open
         self._is_shut = self._is_wide = False
@@ -56,7 +57,7 @@ class Door:
 
     def _settle(self) -> None:
         was_shut = self._is_shut
-        self._is_shut = self._awaits_consent or self._is_stopped or self._pause_until_ns > 0
+        self._is_shut = self._awaits_consent or self._is_stopped or self.pause_until_ns > 0
         if was_shut and not self._is_shut:
             self._on_open()
         self._is_wide = not self._is_shut and self._sieve.kept.is_all and not self._echo.is_possible
@@ -70,16 +71,20 @@ class Door:
         """Everything goes through as it is."""
         return self._is_wide
 
+    def tick(self, at: Instant) -> None:
+        """It is so late now: a pause whose time is over ends, at its time."""
+        late_ns = at.monotonic_ns - self.pause_until_ns
+        if self.pause_until_ns and late_ns >= 0:
+            self.resume(Instant(self.pause_until_ns, at.wall_ns - late_ns), by="timer")
+
     def admit(self, at: Instant, kind: Kind, payload: bytes) -> bytes | None:
         """What may be written of this message; None: nothing."""
         if self._is_wide:
-            self._echo.watch(payload)
+            if RARE in payload:
+                self._echo.watch(payload)
             return payload
         if self._is_shut:
-            turned_away = self._turn_away(kind, payload)
-            if 0 < self._pause_until_ns <= at.monotonic_ns:  # this message may have begun before
-                self.resume(at, by="timer")
-            return turned_away
+            return self._turn_away(kind, payload)
         if kind in (Kind.PING, Kind.PONG, Kind.CLOSE):
             return payload[:2] if kind is Kind.CLOSE else b""
         is_echo = self._echo.is_possible and self._echo.is_of_pause(at.monotonic_ns, kind, payload)
@@ -94,7 +99,7 @@ class Door:
         if kind is Kind.CLOSE:
             return None if self._awaits_consent else payload[:2]  # who closed, and its code
         self._missed = [self._missed[0] + 1, self._missed[1] + len(payload)]
-        if self._pause_until_ns:
+        if self.pause_until_ns:
             self._echo.heard(kind, payload)
         return None
 
@@ -105,16 +110,16 @@ class Door:
         seconds = min(seconds or LONGEST_PAUSE_S, self._choice.longest_pause_s)
         if not self._is_shut:
             self._missed = [0, 0]
-        self._pause_until_ns = at.monotonic_ns + int(seconds * NS_PER_S)
+        self.pause_until_ns = at.monotonic_ns + int(seconds * NS_PER_S)
         self._echo.begin()
         self._settle()
         self._note(at, "pause", {"until_ns": at.wall_ns + int(seconds * NS_PER_S), **data})
 
     def resume(self, at: Instant, *, by: str = "asked") -> None:
         """What comes from here on is kept again. Without a pause nothing happens."""
-        if not self._pause_until_ns:
+        if not self.pause_until_ns:
             return
-        self._pause_until_ns = 0
+        self.pause_until_ns = 0
         self._echo.end(at.monotonic_ns)
         self._settle()
         if not self._is_shut:
@@ -151,7 +156,8 @@ class Door:
 
     def close(self, at: Instant) -> None:
         """The leg is over: say what was not kept of it."""
-        if self._pause_until_ns:
+        self.tick(at)
+        if self.pause_until_ns:
             self.resume(at, by="end")
         elif self._is_stopped:
             self._left_out = [self._left_out[0] + self._missed[0], self._left_out[1] + self._missed[1]]
@@ -166,7 +172,7 @@ class Door:
             word = "stopped"
         elif self._awaits_consent:
             word = "awaiting_consent"
-        elif self._pause_until_ns:
+        elif self.pause_until_ns:
             word = "paused"
         return {"state": word, "keeps": [name for name in KEEPS if getattr(kept, name)]}
 

@@ -16,6 +16,7 @@ LATE_NS = 30 * NS_PER_S  # after a pause; what is told later than that was said 
 _MOST_IDS = 10_000
 _LATEST = 8  # things the caller began to say before the pause whose words may still come
 _SPEECH_BEGAN, _SHORT = b"speech_started", 1024
+RARE = ord("_")  # in all that `watch` looks for, in no telephone frame, and found faster than a word
 _NAMED = ("item_id", "response_id", "call_id")  # OpenAI: what an event is about
 _INNER = ("item", "response")
 _TURNS = ("agent_response_event", "agent_response_correction_event", "audio_event", "interruption_event")

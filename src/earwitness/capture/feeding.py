@@ -16,7 +16,7 @@ import msgspec
 from earwitness.capture.door import Choice
 from earwitness.capture.handed import Sound
 from earwitness.capture.recorder import Recorder
-from earwitness.clock import Clock, SystemClock, uuid7
+from earwitness.clock import Clock, SystemClock, here, uuid7
 from earwitness.errors import Conflict, StorageUnavailable
 from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Kind, Note, Opened, Origin
@@ -139,6 +139,7 @@ class Feeds:
     def _open(self, about: About, choice: Choice) -> Recorder:
         now = self._clock.now()
         opened = Opened(
+            clock=here(),
             leg=str(uuid7(now.wall_ns)),
             conversation=about.conversation or str(uuid7(now.wall_ns)),
             workspace=about.workspace,

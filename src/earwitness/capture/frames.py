@@ -22,6 +22,7 @@ except ImportError:  # the in-process recorder is installed without websockets
 
 
 MESSAGE_BYTES = 16 << 20  # the largest message providers take (wire reference, 9)
+SWOLLEN = 4  # deflate makes noise longer, never by more than this part of it (zlib, deflateBound)
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 _WHOLE = {0x80 | TEXT: Kind.TEXT, 0x80 | BINARY: Kind.BINARY}  # by the first byte of a message in one frame
 KINDS = {TEXT: Kind.TEXT, BINARY: Kind.BINARY, CLOSE: Kind.CLOSE, PING: Kind.PING, PONG: Kind.PONG}
@@ -70,10 +71,9 @@ class FrameReader:
         self._seen_bytes = 0
         self._lost = [0, 0]  # messages and bytes dropped and not yet told
         self._lost_reason = ""
-        self._usual = (
-            b"\0"  # head, without the mask, of the last chunk that was one whole message in one frame
-        )
-        self._usual_bytes = self._usual_start = 0
+        self._usual = b""  # head, without the mask, of the last message in one frame that ended a chunk
+        self._usual_start = 0  # of its payload
+        self._usual_bytes = 1 << 62  # of the whole frame; there is none yet, and no chunk is so long
         self._usual_kind = Kind.TEXT
 
     @property
@@ -88,20 +88,24 @@ class FrameReader:
 
     def feed(self, at: Instant, chunk: bytes) -> None:
         """Take what one read returned. Never raises for what the bytes are."""
-        if not (self._missing or self.rest or self.is_broken):
-            if (
-                len(chunk) == self._usual_bytes
-                and chunk.startswith(self._usual)
-                and not (self._opcode or self.dropping or self._lost_reason)
-            ):
-                start = self._usual_start
-                payload = chunk[start:]
-                if self._usual[1] & 0x80:
+        if self._missing or self.rest or self.is_broken:
+            self._go_on(at, chunk)
+            return
+        offset, end = 0, len(chunk)
+        if not (self._opcode or self.dropping or self._lost_reason):
+            usual, size = self._usual, self._usual_bytes
+            while offset + size <= end and chunk.startswith(usual, offset):  # most frames are like the last
+                start = offset + self._usual_start
+                offset += size
+                payload = chunk[start:offset]
+                if usual[1] & 0x80:
                     payload = apply_mask(payload, chunk[start - 4 : start])
                 self._sink.seen(at, self._usual_kind, payload)
-            else:
-                self._walk(at, chunk, 0)
-            return
+        if offset < end:
+            self._walk(at, chunk, offset)
+
+    def _go_on(self, at: Instant, chunk: bytes) -> None:
+        """The same where the chunk before ended amid a frame."""
         offset = 0
         if self._missing:
             if len(chunk) < self._missing:
@@ -157,9 +161,10 @@ class FrameReader:
                 if self._lost_reason:
                     self.settle(at)
                 kind = _WHOLE[first]
-                if offset == 0 and stop == end:
-                    self._usual = data[: start - len(mask)]
-                    self._usual_bytes, self._usual_start, self._usual_kind = end, start, kind
+                if stop == end:
+                    self._usual = data[offset : start - len(mask)]
+                    self._usual_bytes, self._usual_start = end - offset, start - offset
+                    self._usual_kind = kind
                 self._sink.seen(at, kind, payload)
             offset = stop
         self.rest = data[offset:] if offset < end else b""
@@ -187,11 +192,11 @@ class FrameReader:
         self._first, self._mask, self._missing = first, mask, length
         is_control = first & 0x08
         held = self._part_bytes if self._opcode else 0
-        is_too_big = length + held > self._message_bytes
-        self._is_skipping = not is_control and (
-            is_too_big or (self.dropping and not self._needs_inflating(first))
-        )
-        if is_too_big and self._inflater is not None and self._needs_inflating(first):
+        needs_inflating = self._needs_inflating(first)
+        bound = self._message_bytes + (self._message_bytes // SWOLLEN if needs_inflating else 0)
+        is_too_big = length + held > bound
+        self._is_skipping = not is_control and (is_too_big or (self.dropping and not needs_inflating))
+        if is_too_big and self._inflater is not None and needs_inflating:
             self._inflater.give_up()
         self._take_piece(payload)
 

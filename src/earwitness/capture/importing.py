@@ -44,8 +44,9 @@ class Leg(NamedTuple):
 
     began_ns: int
     ended_ns: int
-    opened: Opened  # its `leg` and `way` are set here
+    opened: Opened  # its `way` is set here
     lines: Iterable[Line]
+    way: str = "import"
 
 
 def import_id(began_ns: int, content: bytes) -> str:
@@ -76,7 +77,7 @@ def import_legs(root: Path, legs: Sequence[Leg]) -> None:
                 place = place_of(root, leg.opened.leg)
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 next(work.glob(f"*/{leg.opened.leg}")).rename(place)
-                _sync_folder(place.parent)
+                sync_folder(place.parent)
     except OSError as error:
         raise StorageUnavailable(
             f"{error.filename or root}: {error.strerror}", hint="Is there room, and may you write there?"
@@ -88,15 +89,21 @@ def keep_leg(root: Path, leg: str, records: Iterable[tuple[Instant, Origin, Kind
 
     What raises while its records are made leaves nothing behind. Raises `StorageUnavailable`.
     """
+    write_leg(root, leg, records, place_of(root, leg))
+
+
+def write_leg(
+    root: Path, leg: str, records: Iterable[tuple[Instant, Origin, Kind, bytes]], place: Path
+) -> None:
+    """As `keep_leg`, into the folder `place` on the same disk, which is not there yet."""
     try:
         with _workshop(root) as work:
             clock = ManualClock(wall_ns=_began_ns(leg))
             with _journal(work, clock) as journal:
                 _append_all(journal.open_leg(leg), records)
-            place = place_of(root, leg)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             next(work.glob(f"*/{leg}")).rename(place)
-            _sync_folder(place.parent)
+            sync_folder(place.parent)
     except OSError as error:
         raise StorageUnavailable(
             f"{error.filename or root}: {error.strerror}", hint="Is there room, and may you write there?"
@@ -176,7 +183,7 @@ def _stamped(leg: Leg) -> Iterator[tuple[Instant, Origin, Kind, bytes]]:
 
 
 def _all_lines(leg: Leg) -> Iterator[Line]:
-    opened = msgspec.structs.replace(leg.opened, way="import")
+    opened = msgspec.structs.replace(leg.opened, way=leg.way)
     yield Line(leg.began_ns, Origin.RECORDER, Kind.OPENED, _encode(opened))
     yield from leg.lines
     yield Line(leg.ended_ns, Origin.RECORDER, Kind.ENDED, _encode(Ended(why="done", by="recorder")))
@@ -190,7 +197,8 @@ def _sync(writer: LegWriter) -> None:
         )
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in it are on disk afterwards."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -15,7 +15,7 @@ import msgspec
 from earwitness.capture.readback import read_back
 from earwitness.capture.secrets import strike
 from earwitness.capture.talk import Archive, Draft, Entry, Talk, TalkKey, numbered
-from earwitness.clock import ACKNOWLEDGED_STEP, Clock, SystemClock, uuid7
+from earwitness.clock import ACKNOWLEDGED_STEP, Clock, SystemClock, here, uuid7
 from earwitness.errors import Conflict
 from earwitness.journal.record import Ended, Kind, Opened, Origin
 from earwitness.journal.writer import Journal, LegWriter
@@ -167,6 +167,7 @@ class Ingest:
     def _open_leg(self, key: TalkKey, talk: Talk) -> LegWriter:
         now = self._clock.now()
         opened = Opened(
+            clock=here(),
             leg=str(uuid7(now.wall_ns)),
             conversation=talk.conversation,
             workspace=key.workspace,

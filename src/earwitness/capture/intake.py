@@ -113,13 +113,15 @@ class Intake:
         return guarded(lambda: self._read(until), self._fail)
 
     def _read(self, until: float) -> bool:
-        waiting, ways, batch = self._waiting, self._ways, self._batch
+        waiting, ways, batch, door = self._waiting, self._ways, self._batch, self.door
         of_client, of_server = ways[_CLIENT], ways[Origin.SERVER]
         while waiting:
             at, origin, chunk = waiting.popleft()
             self._waiting_bytes -= len(chunk)
             way = of_client if origin is _CLIENT else of_server
             self._last = at
+            if door.pause_until_ns:
+                door.tick(at)
             reader = way.reader
             reader.feed(at, chunk)
             if reader.is_broken:

@@ -18,7 +18,7 @@ from earwitness.capture.pump import Splice
 from earwitness.capture.secrets import strike_headers, strike_target, strike_text
 from earwitness.capture.target import Said, Target, Upstream
 from earwitness.capture.verbs import Command, obey
-from earwitness.clock import uuid7
+from earwitness.clock import here, uuid7
 from earwitness.errors import Conflict, EarwitnessError
 from earwitness.journal.record import Answered, Ended, Opened, Origin
 from earwitness.journal.writer import LegWriter
@@ -139,6 +139,7 @@ class Leg:
         said = call.said
         peer = self._front.transport.get_extra_info("peername")
         return Opened(
+            clock=here(),
             leg=leg,
             conversation=self.conversation,
             workspace=call.workspace,

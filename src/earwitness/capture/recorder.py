@@ -23,7 +23,7 @@ from earwitness.capture.held import HeldWriter
 from earwitness.capture.process import Process, of_folder
 from earwitness.capture.secrets import strike, strike_target
 from earwitness.capture.verbs import Command, obey
-from earwitness.clock import Clock, Instant, SystemClock, uuid7
+from earwitness.clock import Clock, Instant, SystemClock, here, uuid7
 from earwitness.journal.record import Ended, Kind, Note, Opened, Origin
 from earwitness.journal.writer import LegWriter
 from earwitness.settings import Provider
@@ -77,6 +77,7 @@ class Recorder:
         clock = clock or SystemClock()
         now = clock.now()
         opened = Opened(
+            clock=here(),
             leg=str(uuid7(now.wall_ns)),
             conversation=str(uuid7(now.wall_ns)),
             provider=provider,
@@ -236,6 +237,7 @@ class Recorder:
         kind, payload = in_bytes(event)
         with self._gate:
             now = self._now()
+            self._door.tick(now)
             admitted = self._door.admit(now, kind, payload)
             if admitted is not None:
                 writer.append(now, origin, kind, strike(admitted))

@@ -43,6 +43,7 @@ def obey(
     door: Door, say: Callable[[Instant, Note], None], at: Instant, verb: str, data: dict[str, Any]
 ) -> None:
     """Do it: it holds for every message that is admitted after this. Raises `InvalidInput`, `Conflict`."""
+    door.tick(at)
     rest = dict(data)
     if verb == "pause":
         door.pause(at, seconds=_seconds(rest.pop("seconds", None)), **rest)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from earwitness.capture.secrets import strike
-from earwitness.clock import Clock, SystemClock, uuid7
+from earwitness.clock import Clock, SystemClock, here, uuid7
 from earwitness.errors import StorageUnavailable
 from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Ended, Kind, Opened, Origin
@@ -137,6 +137,7 @@ class Deliveries:
         now = self._clock.now()
         leg = str(uuid7(now.wall_ns))
         opened = Opened(
+            clock=here(),
             leg=leg,
             conversation=str(uuid7(now.wall_ns)),
             workspace=self._workspace,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import settings_of
+from earwitness.cli.desk import json_option, print_json, whole_library
 
 
 @click.command("backup")
@@ -15,8 +15,9 @@ from earwitness.cli.desk import settings_of
     required=True,
     help="The file to write; never an old one.",
 )
+@json_option
 @click.pass_context
-def command(context: click.Context, output: Path) -> None:
+def command(context: click.Context, output: Path, as_json: bool) -> None:
     """Write everything that cannot be made again into one file, while calls run.
 
     Journals, wrapped keys, secrets, users and API keys, holds, annotations, the audit log. Who has this file
@@ -24,8 +25,9 @@ def command(context: click.Context, output: Path) -> None:
 
     Example: earwitness backup -o monday.tar
     """
-    from earwitness.library import Library
-
-    manifest = Library(settings_of(context)).back_up(output)
+    manifest = whole_library(context).back_up(output)
     size = sum(member.byte_count for member in manifest.members.values())
+    if as_json:
+        print_json({"files": len(manifest.members), "bytes": size, "signer": manifest.signer})
+        return
     click.echo(f"{len(manifest.members)} files, {size} bytes, signed by {manifest.signer}")

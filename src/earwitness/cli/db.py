@@ -2,7 +2,7 @@
 
 import click
 
-from earwitness.cli.desk import settings_of
+from earwitness.cli.desk import json_option, print_json, settings_of
 
 
 @click.group("db")
@@ -46,25 +46,35 @@ def downgrade(context: click.Context, revision: str) -> None:
 
 
 @command.command("current")
+@json_option
 @click.pass_context
-def current(context: click.Context) -> None:
+def current(context: click.Context, as_json: bool) -> None:
     """Say which revision the catalog has.
 
     Example: earwitness db current
     """
     from earwitness.store import migrate
 
-    click.echo(migrate.current(_url(context)) or "base")
+    revision = migrate.current(_url(context))
+    if as_json:
+        print_json({"revision": revision})
+    else:
+        click.echo(revision or "base")
 
 
 @command.command("history")
+@json_option
 @click.pass_context
-def history(context: click.Context) -> None:
+def history(context: click.Context, as_json: bool) -> None:
     """List all revisions, newest first.
 
     Example: earwitness db history
     """
     from earwitness.store import migrate
 
-    for revision in migrate.history(_url(context)):
+    revisions = migrate.history(_url(context))
+    if as_json:
+        print_json([{"id": r.id, "title": r.title, "is_current": r.is_current} for r in revisions])
+        return
+    for revision in revisions:
         click.echo(f"{revision.id}  {revision.title}{'  (current)' if revision.is_current else ''}")

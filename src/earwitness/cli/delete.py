@@ -2,7 +2,7 @@
 
 import click
 
-from earwitness.cli.desk import library_of, ref_argument, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json, ref_argument, workspace_option
 
 
 @click.command("delete")
@@ -10,8 +10,9 @@ from earwitness.cli.desk import library_of, ref_argument, workspace_option
 @click.option("--reason", default="", help="Why; kept in the audit trail.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @workspace_option
+@json_option
 @click.pass_context
-def command(context: click.Context, ref: str, reason: str, yes: bool, workspace: str) -> None:
+def command(context: click.Context, ref: str, reason: str, yes: bool, workspace: str, as_json: bool) -> None:
     """Delete a conversation for good: keys, files, journals and rows.
 
     Example: earwitness delete 0199 --yes
@@ -21,7 +22,9 @@ def command(context: click.Context, ref: str, reason: str, yes: bool, workspace:
     if not yes:
         click.confirm(f"Delete {row.recording_id} for good?", abort=True)
     erasure = library.erase(row.id, reason=reason)
-    if erasure.state == "done":
+    if as_json:
+        print_json(erasure.document())
+    elif erasure.state == "done":
         click.echo(f"deleted {row.id}, certificate {erasure.id}")
     else:
         click.echo(f"deferred: {erasure.deferred_because} keeps {row.id}; it goes when nothing does")

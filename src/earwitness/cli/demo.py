@@ -20,7 +20,7 @@ UNSEEN = {  # what a protocol does not show is no fault of the record
     "audiocodes": ("unproven_playout",),
     "relay": ("no_caller_audio", "no_agent_audio", "no_sound"),
 }
-PATIENCE_S = 60.0  # for rows and files after the last call has ended
+PATIENCE_S = 60.0  # for the rows and files of the next call, once the last has ended
 LINK_SECONDS = 12 * 3600
 
 
@@ -102,17 +102,16 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _look_at(settings: Settings, calls: list[dict[str, Any]]) -> list[str]:
     """Wait until each call is whole, print where it can be heard; what is wrong with any."""
     from earwitness.library import Library
-    from earwitness.server.guard import Links
+    from earwitness.server.links import Links
     from earwitness.store.secret_file import ensure_secret
 
     library, links = Library(settings), Links(ensure_secret(settings.data_path, "links"))
     problems = []
-    give_up_at = time.monotonic() + PATIENCE_S
     for made in calls:
         call = made["conversation"]
-        recorded = library.finished(f"conversation:{call}", give_up_at=give_up_at)
+        recorded = library.finished(f"conversation:{call}", give_up_at=time.monotonic() + PATIENCE_S)
         if recorded is None:
-            problems.append(f"call {call}: not recorded")
+            problems.append(f"call {call}: no files of it after another {PATIENCE_S:.0f} s")
             continue
         unseen = UNSEEN.get(made["provider"], ())
         problems += [f"call {call}: {problem}" for problem in recorded.shortcomings(but=unseen)]

@@ -2,20 +2,23 @@
 
 import json
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from earwitness.configuration import load
 from earwitness.settings import Settings
+from earwitness.settings.reading import load
 
 if TYPE_CHECKING:
+    from earwitness.desk.recorded import Recorded
     from earwitness.library import Library
-    from earwitness.recorded import Recorded
 
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters, but for tab and newline
 VERBS = {name: name for name in ("play", "export", "search", "delete", "import", "audit", "hold", "erase")}
+_T = TypeVar("_T")
+STATUS_COLOURS = {"active": "cyan", "partial": "yellow", "failed": "red"}  # what wants to be seen
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ref_argument = click.argument("ref", metavar="ID")
 raw_option = click.option(
@@ -43,7 +46,28 @@ def library_of(context: click.Context, workspace: str = "default") -> "Library":
         actor=os_user("cli"),
         facts={"route": context.command_path},
     )
+    library.progress = progress
     return library
+
+
+def whole_library(context: click.Context) -> "Library":
+    """The library of all workspaces, for work on the installation itself, which may take long."""
+    from earwitness.library import Library
+
+    library = Library(settings_of(context))
+    library.progress = progress
+    return library
+
+
+def progress(items: Iterable[_T], what: str) -> Iterator[_T]:
+    """The same items, while a bar on standard error counts them; on no terminal there is none."""
+    with click.progressbar(items, label=what, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield from bar
+
+
+def unseen(items: Iterable[_T], what: str) -> Iterable[_T]:
+    """The same items, and no bar."""
+    return items
 
 
 def conversation_of(context: click.Context, workspace: str, ref: str, reason: str | None) -> "Recorded":
@@ -52,10 +76,13 @@ def conversation_of(context: click.Context, workspace: str, ref: str, reason: st
     return (library if reason is None else library.unredacted(reason)).conversation(ref)
 
 
-def say(words: str, *, bold: bool = False, **options: Any) -> None:
-    """Print what callers and programs said, without what a terminal would obey instead of showing."""
+def say(words: str, *, bold: bool = False, colour: str | None = None, **options: Any) -> None:
+    """Print what callers and programs said, without what a terminal would obey instead of showing.
+
+    Bold and colour are for terminals: nothing else is sent them.
+    """
     shown = _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", words)
-    click.echo(click.style(shown, bold=True) if bold else shown, **options)
+    click.echo(click.style(shown, bold=True if bold else None, fg=colour), **options)
 
 
 def print_json(document: Any) -> None:

@@ -1,8 +1,10 @@
 """`earwitness encryption`: what is sealed with what."""
 
+from pathlib import Path
+
 import click
 
-from earwitness.cli.desk import settings_of
+from earwitness.cli.desk import json_option, print_json, settings_of
 
 
 @click.group("encryption")
@@ -13,9 +15,25 @@ def command() -> None:
     """
 
 
+@command.command("key")
+@click.argument("file", type=click.Path(path_type=Path))
+def key(file: Path) -> None:
+    """Make a master key in a new file that its owner alone can read, and say how to set it.
+
+    Keep the file where backups of the data do not go, and a copy of it elsewhere: without it nothing that was
+    recorded can be opened any more, by nobody.
+
+    Example: earwitness encryption key master.key
+    """
+    from earwitness.privacy.providers import make_key
+
+    click.echo(f'[encryption]\nkey = "{make_key(file)}"')
+
+
 @command.command("status")
+@json_option
 @click.pass_context
-def status(context: click.Context) -> None:
+def status(context: click.Context, as_json: bool) -> None:
     """Is it on, and does the master key fit this data folder?
 
     Example: earwitness encryption status
@@ -24,7 +42,10 @@ def status(context: click.Context) -> None:
 
     settings = settings_of(context)
     vault = open_vault(settings)
-    if vault is not None:
+    if as_json:
+        state = "on" if vault else "locked" if is_locked(settings) else "off"
+        print_json({"state": state, "keys": vault.count() if vault else None})
+    elif vault is not None:
         click.echo(f"on: {vault.count()} keys, wrapped under {settings.encryption.key}")
     elif is_locked(settings):
         click.echo("locked: the folder is encrypted and encryption.key is not set")

@@ -9,7 +9,9 @@ from earwitness.cli.desk import conversation_of, raw_option, ref_argument, say, 
 
 @click.command("events")
 @ref_argument
-@click.option("--wire", is_flag=True, help="The wire itself: every record as it came; needs --raw.")
+@click.option(
+    "--wire", is_flag=True, help="The wire itself: how each record is built; with --raw as it came."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @raw_option
 @workspace_option
@@ -24,11 +26,9 @@ def command(
     from earwitness.projections.documents import event_document
     from earwitness.projections.records import record_document
 
-    if wire and reason is None:
-        raise click.UsageError("the wire is as it came: say why you need it, --raw REASON")
     recorded = conversation_of(context, workspace, ref, reason)
     if wire:
-        for leg, record in recorded.records():
+        for leg, record in recorded.records(outlined=reason is None):
             click.echo(json.dumps(record_document(leg, record), ensure_ascii=False))
         return
     began = recorded.conversation.began_at_ns

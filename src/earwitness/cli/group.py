@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from earwitness import __version__
 from earwitness.errors import EarwitnessError, InUse, SettingsError
 
 # name -> (module, what --help says); the module has a click command called `command`, or as named behind it
@@ -20,11 +20,15 @@ COMMANDS = {
     "search": ("search", "find where something was said"),
     "show": ("show", "show one conversation at a glance"),
     "transcript": ("transcript", "who said what: text, json, srt or vtt"),
-    "stats": ("stats", "one conversation in numbers"),
+    "stats": ("stats", "one conversation in numbers, or a metric over all"),
+    "lake": ("lake", "the tables of all conversations that metrics are asked of"),
+    "alerts": ("alerts", "what the rules found wrong, and the rules"),
+    "outbox": ("alerts:outbox", "what other programs and people were told"),
     "events": ("events", "what was decoded, event by event"),
     "view": ("view", "look at conversations in the terminal"),
     "play": ("play", "hear a conversation"),
-    "export": ("export", "write a conversation's files in a named layout"),
+    "export": ("export", "take conversations out: in a format, or as files in a layout"),
+    "replay": ("replay", "play one end of a recorded leg again"),
     "import": ("importing", "take in calls that other recorders wrote"),
     "pause": ("verbs:pause", "pause the recording of a running call"),
     "resume": ("verbs:resume", "go on recording"),
@@ -34,12 +38,16 @@ COMMANDS = {
     "announce": ("verbs:announce", "say what the caller was told"),
     "snapshot": ("verbs:snapshot", "mark this moment of a running call"),
     "extract": ("extract", "find the fields of a schema in what was said"),
+    "join": ("grouping:join", "make legs of several conversations one"),
+    "split": ("grouping:split", "make legs of a conversation one of their own"),
     "annotate": ("annotate", "rate a conversation, note something, mark a span, set labels"),
     "handover": ("handover", "hand over to a server what programs recorded"),
+    "redact": ("redact", "take out words and sound by hand"),
     "delete": ("delete", "delete a conversation for good"),
     "erase": ("erase", "erase a person: every conversation, and the name"),
     "encryption": ("encryption", "encryption at rest: its state, and rotation of keys"),
     "hold": ("hold", "keep conversations from being deleted, whoever asks"),
+    "doctor": ("doctor", "is this machine fit to record?"),
     "check": ("check", "is everything being saved?"),
     "audit": ("audit", "who did what: every access, change and refusal"),
     "verify": ("verify", "check every byte of the journals"),
@@ -49,6 +57,7 @@ COMMANDS = {
     "restore": ("restore", "put a backup into an empty data folder"),
     "reindex": ("reindex", "make the catalog again from the journals"),
     "db": ("db", "upgrade or downgrade the catalog"),
+    "completion": ("completion", "let your shell complete commands and options"),
     "keys": ("keys", "make, list and revoke API keys"),
     "users": ("users", "people who log in with a password, and their roles"),
     "subject": ("subject", "hand out all that is kept of a person"),
@@ -85,6 +94,16 @@ class Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As every group, but without loading any command for its help."""
+        if not incomplete or incomplete[0].isalnum():
+            return [
+                CompletionItem(name, help=text)
+                for name, (_, text) in COMMANDS.items()
+                if name.startswith(incomplete)
+            ]
+        return super().shell_complete(context, incomplete)
+
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
@@ -112,7 +131,7 @@ def _status(error: EarwitnessError) -> int:
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="earwitness")
+@click.version_option(package_name="earwitness", prog_name="earwitness")
 @click.option(
     "--config",
     type=click.Path(path_type=Path),

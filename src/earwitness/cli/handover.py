@@ -4,15 +4,16 @@ import sys
 
 import click
 
-from earwitness.cli.desk import settings_of
+from earwitness.cli.desk import json_option, print_json, settings_of
 from earwitness.errors import SettingsError, StorageUnavailable
 
 
 @click.command("handover")
 @click.option("--url", help="Server to send to (setting handover.url).")
 @click.option("--key", help="API key with the right to capture (setting handover.key).")
+@json_option
 @click.pass_context
-def command(context: click.Context, url: str | None, key: str | None) -> None:
+def command(context: click.Context, url: str | None, key: str | None, as_json: bool) -> None:
     """Hand over to a server what programs recorded by themselves into the data folder.
 
     Legs that still run stay. What the server has on its disk is removed here. Exit status 3 when the server
@@ -31,5 +32,10 @@ def command(context: click.Context, url: str | None, key: str | None) -> None:
         result = Handover(settings.data_path, Server(settings.handover.url, settings.handover.key)).once()
     except OSError as error:
         raise StorageUnavailable(f"not all is handed over: {error}", hint="Try again later.") from error
-    click.echo(f"{result.handed_over} handed over, {result.refused} refused, {result.waiting} still running")
+    if as_json:
+        print_json(result._asdict())
+    else:
+        click.echo(
+            f"{result.handed_over} handed over, {result.refused} refused, {result.waiting} still running"
+        )
     sys.exit(3 if result.refused else 0)

@@ -21,15 +21,20 @@ def command() -> None:
     "--scope", "scopes", type=click.Choice(SCOPES), multiple=True, default=("read",), show_default=True
 )
 @workspace_option
+@json_option
 @click.pass_context
-def create(context: click.Context, name: str, scopes: tuple[str, ...], workspace: str) -> None:
+def create(context: click.Context, name: str, scopes: tuple[str, ...], workspace: str, as_json: bool) -> None:
     """Make a key called NAME. It is shown only now.
 
     Example: earwitness keys create grafana --scope read
     """
     from earwitness.library import Library
 
-    click.echo(Library(settings_of(context)).keys.create(name, scopes, workspace).text)
+    text = Library(settings_of(context)).keys.create(name, scopes, workspace).text
+    if as_json:
+        print_json({"key": text})
+    else:
+        click.echo(text)
 
 
 @command.command("list")

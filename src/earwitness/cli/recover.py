@@ -5,7 +5,7 @@ import sys
 import click
 import msgspec
 
-from earwitness.cli.desk import json_option, print_json, settings_of
+from earwitness.cli.desk import json_option, print_json, whole_library
 from earwitness.cli.group import LOSSY
 
 
@@ -19,9 +19,7 @@ def command(context: click.Context, as_json: bool) -> None:
 
     Example: earwitness recover
     """
-    from earwitness.library import Library
-
-    found = Library(settings_of(context)).recover()
+    found = whole_library(context).recover()
     if as_json:
         print_json([{"leg": leg, **msgspec.to_builtins(recovery)} for leg, recovery in found.items()])
     lossy = {leg: recovery for leg, recovery in found.items() if recovery.is_lossy}

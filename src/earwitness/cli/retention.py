@@ -21,7 +21,8 @@ def command() -> None:
 @json_option
 @click.pass_context
 def run(context: click.Context, dry_run: bool, as_json: bool) -> None:
-    """Erase every conversation that is due, but for those that are held. Exits 1 where the clocks disagree.
+    """Erase every conversation that is due, and the originals of redacted ones that are; but for those that
+    are held. Exits 1 where the clocks disagree.
 
     Example: earwitness retention run
     """
@@ -30,11 +31,12 @@ def run(context: click.Context, dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json(msgspec.to_builtins(done))
     else:
-        for due in done.due:
+        for due in (*done.due, *done.originals):
             why = done.deferred.get(due.id)
             word = f"stays: {why}" if why else "would go" if dry_run or done.doubt else "gone"
-            say(f"{due.due_at:%Y-%m-%d}  {due.workspace}  {due.recording_id}  rule {due.rule}  {word}")
-        if not done.due:
+            what = "its original, " if due in done.originals else ""
+            say(f"{due.due_at:%Y-%m-%d}  {due.workspace}  {due.recording_id}  {what}rule {due.rule}  {word}")
+        if not (done.due or done.originals):
             click.echo("nothing is due")
     if done.doubt:
         say(f"earwitness: nothing is deleted: {done.doubt}", err=True)

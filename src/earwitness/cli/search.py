@@ -1,13 +1,12 @@
 """`earwitness search`."""
 
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from earwitness.cli.chosen import filter_options
 from earwitness.cli.desk import json_option, library_of, print_json_list, say, workspace_option
-from earwitness.cli.listing import TIMES, zoned
 
 if TYPE_CHECKING:
     from earwitness.store.searching import Hit
@@ -19,18 +18,7 @@ PAGE = 200  # hits asked of the catalog at once
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
 @click.option("--kind", type=click.Choice(["message", "tool_call", "label", "snapshot", "note"]))
 @click.option("--role", type=click.Choice(["user", "assistant", "system", "tool"]), help="Who said it.")
-@click.option("--provider", help="openai, twilio ...")
-@click.option("--subject", help="In whose conversations.")
-@click.option("--label", help="In conversations with this label.")
-@click.option("--outcome", help="In conversations that ended so.")
-@click.option("--status", type=click.Choice(["active", "complete", "partial", "failed"]))
-@click.option("--since", type=click.DateTime(TIMES), help="Begun at or after; UTC unless it has a zone.")
-@click.option("--until", type=click.DateTime(TIMES), help="Begun before; UTC unless it has a zone.")
-@click.option("--min-messages", type=click.IntRange(0, 10**9), help="With at least so many messages.")
-@click.option("--min-duration", "min_duration_s", type=click.FloatRange(0, 10**9), help="Seconds.")
-@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, 10**9), help="Seconds.")
-@click.option("--min-health", type=click.IntRange(0, 100))
-@click.option("--max-health", type=click.IntRange(0, 100))
+@filter_options
 @click.option(
     "--sort", type=click.Choice(["newest", "oldest", "relevance"]), default="newest", show_default=True
 )
@@ -45,8 +33,6 @@ def command(
     workspace: str,
     as_json: bool,
     limit: int,
-    since: datetime | None,
-    until: datetime | None,
     **filters: Any,
 ) -> None:
     """Find where something was said: all words, "a phrase", begin*, this OR that, -not.
@@ -57,9 +43,7 @@ def command(
     """
     library = library_of(context, workspace)
     hits = islice(
-        library.search(
-            " ".join(words), since=zoned(since), until=zoned(until), limit=min(limit, PAGE), **filters
-        ),
+        library.search(" ".join(words), limit=min(limit, PAGE), **filters),
         limit,
     )
     if as_json:

@@ -51,6 +51,7 @@ def serve(settings: Settings, role: str) -> int:
             if role == "all":
                 _say_api(running, running.api.port)
             _say_tap(running)
+            _say_encryption(running)
             await until_told_to_stop()
 
     run(record())
@@ -102,7 +103,9 @@ def print_first_key(settings: Settings) -> None:
 
 def _say_api(settings: Settings, port: int) -> None:
     scheme = "https" if settings.api.tls_cert else "http"
-    click.echo(f"API    {scheme}://{settings.api.host}:{port}/docs")
+    here = f"{scheme}://{settings.api.host}:{port}"
+    click.echo(f"pages  {here}/  (log in with an API key)")
+    click.echo(f"API    {here}/docs")
 
 
 def _say_tap(settings: Settings) -> None:
@@ -111,4 +114,9 @@ def _say_tap(settings: Settings) -> None:
         if route.enabled:
             here = f"{scheme}://{settings.tap.host}:{settings.tap.port}/{name}"
             click.echo(f"tap    {here}  ->  {route.upstream}")
+
+
+def _say_encryption(settings: Settings) -> None:
+    if not settings.encryption.key:
+        click.echo("encryption is off; `earwitness encryption key FILE` makes a key")
     click.echo("recording; Ctrl-C stops")

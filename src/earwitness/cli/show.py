@@ -30,13 +30,15 @@ def command(context: click.Context, ref: str, reason: str | None, workspace: str
         print_json(recorded.document())
     else:
         say(recorded.summary(), nl=False)
+        if recorded.row.labels:
+            say(f"\nLabels: {', '.join(recorded.row.labels)}")
         click.echo(
             f"\nListen, for ten minutes, while a server runs: {_address(context, workspace, recorded.id)}"
         )
 
 
 def _address(context: click.Context, workspace: str, conversation: str) -> str:
-    from earwitness.server.guard import Links
+    from earwitness.server.links import Links
     from earwitness.store.secret_file import ensure_secret
 
     settings = settings_of(context)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import library_of, workspace_option
+from earwitness.cli.desk import json_option, library_of, print_json_list, workspace_option
 
 
 @click.group("subject")
@@ -21,13 +21,17 @@ def command() -> None:
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Empty folder."
 )
 @workspace_option
+@json_option
 @click.pass_context
-def export(context: click.Context, subject: str, output: Path, workspace: str) -> None:
+def export(context: click.Context, subject: str, output: Path, workspace: str, as_json: bool) -> None:
     """Write all that is kept of SUBJECT: sound, transcripts, events, who looked, and a manifest.
 
     Example: earwitness subject export RID001 -o for-them
     """
     made = library_of(context, workspace).export_subject(subject, output)
-    for path in sorted(made.rglob("*")):
-        if path.is_file():
-            click.echo(str(path))
+    written = [str(path) for path in sorted(made.rglob("*")) if path.is_file()]
+    if as_json:
+        print_json_list(written)
+        return
+    for path in written:
+        click.echo(path)

@@ -13,6 +13,7 @@ from earwitness.cli.desk import conversation_of, raw_option, ref_argument, say, 
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "srt", "vtt"]), default="text", show_default=True
 )
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @raw_option
 @workspace_option
 @click.pass_context

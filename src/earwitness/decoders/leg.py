@@ -22,6 +22,7 @@ from earwitness.model.events import (
     Stamp,
     Undecoded,
 )
+from earwitness.model.redacted import Abridged
 
 T = TypeVar("T")
 
@@ -36,11 +37,13 @@ class LegDecoder:
     """Follows one leg. Feed every record once, in order; events come out as soon as they are known.
 
     Nothing raises for what a record holds. `leg` is the leg's id as known from elsewhere; it serves only
-    where the record that opened the leg is lost.
+    where the record that opened the leg is lost. `ahead_ns`: by so much its recorder's clock is known to be
+    ahead; all its times are told as if it were not.
     """
 
-    def __init__(self, leg: str = "") -> None:
+    def __init__(self, leg: str = "", *, ahead_ns: int = 0) -> None:
         self._leg = leg
+        self._ahead_ns = ahead_ns
         self._provider: ProviderDecoder | None = None
         self._began_wall_ns = 0
         self._began_monotonic_ns = 0
@@ -104,7 +107,7 @@ class LegDecoder:
 
     def _open(self, record: Record) -> list[Event]:
         """Begin the leg with its first record, whatever that is."""
-        self._began_wall_ns, self._began_monotonic_ns = record.wall_ns, record.monotonic_ns
+        self._began_wall_ns, self._began_monotonic_ns = record.wall_ns - self._ahead_ns, record.monotonic_ns
         opened = _read(_OPENED, record.payload) if record.kind is Kind.OPENED else None
         is_lost = opened is None
         opened = opened or Opened(leg=self._leg, conversation=self._leg, provider="unknown", way="unknown")
@@ -128,6 +131,7 @@ class LegDecoder:
                 user_agent=next((v for k, v in opened.headers if k.lower() == "user-agent"), ""),
                 peer=opened.peer,
                 keeps=_keeps(opened.kept),
+                abridged=_abridged(opened),
             )
         ]
         if is_lost and record.kind is Kind.OPENED:
@@ -186,8 +190,8 @@ class LegDecoder:
             reason=gap.reason,
             first=gap.first,
             count=gap.count,
-            since_ns=gap.since_ns,
-            until_ns=gap.until_ns,
+            since_ns=None if gap.since_ns is None else gap.since_ns - self._ahead_ns,
+            until_ns=None if gap.until_ns is None else gap.until_ns - self._ahead_ns,
             lost_bytes=gap.lost_bytes,
             detail=gap.detail,
         )
@@ -206,6 +210,15 @@ class LegDecoder:
         by = Origin(record.origin).name.lower()
         code = int.from_bytes(record.payload[:2], "big") if len(record.payload) >= 2 else None
         self._close = (by, code, record.payload[2:].decode("utf-8", "replace"))
+
+
+def _abridged(opened: Opened) -> Abridged | None:
+    if opened.abridged is None:
+        return None
+    try:
+        return msgspec.convert(opened.abridged, Abridged)
+    except msgspec.ValidationError:  # of a later release: that it is abridged is still known
+        return Abridged()
 
 
 def _keeps(kept: Kept) -> tuple[str, ...]:

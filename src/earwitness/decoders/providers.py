@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from earwitness.decoders.abridged import Abridged
 from earwitness.decoders.audiocodes import AudioCodes
 from earwitness.decoders.elevenlabs import ElevenLabsAgents
 from earwitness.decoders.elevenlabs_names import ENGINE_HEADER, OTHER_SOCKETS
@@ -128,7 +129,11 @@ def choose(opened: Opened) -> ProviderDecoder:
     """The decoder for a leg that began like this."""
     if opened.way == "ingest":  # told message by message, whosever conversation it was
         return SavedMessages(opened)
+    if opened.abridged is not None:  # what its messages meant, whosever they were
+        return Abridged(opened)
     if opened.way == "import" and opened.provider == "imported":  # no frames, but what another file told
+        return Imported(opened)
+    if opened.way == "fetched":  # a provider's own recording, put down like one that was imported
         return Imported(opened)
     if opened.way == "webhook":
         return Webhook(opened)

@@ -1,5 +1,6 @@
 """Lists of who said what when, under the names that are common for them."""
 
+import math
 from collections.abc import Iterable
 
 from earwitness.imports.files import Document
@@ -13,6 +14,7 @@ STARTS = ("start", "start_time", "started_at", "timestamp", "begin", "offset", "
 ENDS = ("end", "end_time", "ended_at")
 LENGTHS = ("duration", "duration_seconds")
 CALLERS = ("caller", "user", "customer", "client", "human", "left", "input", "0")
+_PARTIES = {party.value: party for party in Party}
 AGENTS = ("agent", "bot", "assistant", "ai", "right", "output", "1")
 
 
@@ -41,12 +43,43 @@ def tell(story: Story, lines: Iterable[Document], *, from_ns: int | None = None)
             raise line.bad(SPEAKERS[0], "is neither caller nor agent")
         length_ns = None if end_ns is None else max(0, end_ns - start_ns)
         confidence = line.number("confidence")
-        story.say(start_ns, text, party=party, source=line, length_ns=length_ns, confidence=confidence)
+        story.say(
+            start_ns,
+            text,
+            party=party,
+            source=line,
+            length_ns=length_ns,
+            confidence=confidence,
+            is_audible=_claim(line, "is_audible"),
+            emotions=emotions_of(line),
+        )
+
+
+def _claim(line: Document, key: str) -> bool | None:
+    value = line.body.get(key)
+    return value if isinstance(value, bool) else None
+
+
+def emotions_of(line: Document) -> dict[str, dict[str, float]]:
+    """Scores by producer, as our own exports write them; whatever is none is passed over."""
+    told = line.body.get("emotions")
+    return {
+        str(producer): {str(name): float(score) for name, score in scores.items() if _is_score(score)}
+        for producer, scores in (told.items() if isinstance(told, dict) else ())
+        if isinstance(scores, dict)
+    }
+
+
+def _is_score(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def party_of(name: str) -> Party | None:
     """Whom a word means: caller, agent, or nobody we know."""
-    words = name.lower().replace("-", "_").replace(".", "_").replace(" ", "_").split("_")
+    plain = name.lower().replace("-", "_").replace(".", "_").replace(" ", "_")
+    if plain in _PARTIES:  # `human_agent` is no human caller
+        return _PARTIES[plain]
+    words = plain.split("_")
     if any(word in CALLERS for word in words):
         return Party.CALLER
     return Party.AGENT if any(word in AGENTS for word in words) else None

@@ -29,7 +29,9 @@ def read(file: Path, workspace: str) -> Call:
     if "vcon" not in document.body:
         raise document.bad("vcon", "is missing: signed and encrypted forms are not read")
     dialogs, parties = document.list("dialog"), document.list("parties")
-    starts = [at_ns for dialog in dialogs if (at_ns := dialog.time("start")) is not None]
+    attachments = document.list("attachments")
+    told_of = [attachment for attachment in attachments if attachment.text("purpose") == "conversation"]
+    starts = [at_ns for each in (*dialogs, *told_of) if (at_ns := each.time("start")) is not None]
     began_ns = min(starts, default=document.time("created_at"))
     if began_ns is None:
         raise document.bad("created_at", "is missing")
@@ -45,15 +47,18 @@ def read(file: Path, workspace: str) -> Call:
             _transcript(story, analysis, dialogs, missing)
         else:
             missing.append(f"{analysis.where} {analysis.text('type') or ''}".strip())
-    missing += [attachment.where for attachment in document.list("attachments")]
+    for attachment in attachments:
+        if not _attachment(story, attachment):
+            missing.append(attachment.where)
+    ends += [at_ns for each in told_of if (at_ns := each.inner("body").time("ended_at")) is not None]
     story.ended_ns = max([story.end(), *ends])
     return story.call(workspace)
 
 
 def _sides(parties: list[Document]) -> list[Party]:
-    """By what a party is said to be; else the first is the caller, all others the agent's side."""
+    """By its role or name; else the first is the caller, all others the agent's side."""
     return [
-        party_of(party.text("role") or "") or (Party.AGENT if number else Party.CALLER)
+        party_of(party.text("role") or party.text("name") or "") or (Party.AGENT if number else Party.CALLER)
         for number, party in enumerate(parties)
     ]
 
@@ -102,6 +107,29 @@ def _recording(dialog: Document, missing: list[str]) -> tuple[Path, bytes | None
         missing.append(f"{dialog.where} {dialog.text('url') or dialog.text('filename') or 'recording'}")
         return None
     return path, None
+
+
+def _attachment(story: Story, attachment: Document) -> bool:
+    """What our own exports attach is taken in: tool calls, and what the application said of the call."""
+    body: Any = attachment.body.get("body")
+    inner = Document(attachment.path, {"body": body}, attachment.where)
+    if attachment.text("purpose") == "tool_calls" and isinstance(body, list):
+        for call in inner.list("body"):
+            result = call.body.get("result") if call.body.get("error") is None else call.body.get("error")
+            arguments, name = call.body.get("arguments"), call.text("name") or ""
+            at_ns = call.must_time("called_at")
+            story.use(at_ns, name, arguments, result, call=call.id("call"), source=call, is_json=True)
+        return True
+    if attachment.text("purpose") == "conversation" and isinstance(body, dict):
+        said = inner.inner("body")
+        story.subject = said.text("subject")
+        story.labels = tuple(label for label in body.get("labels") or () if isinstance(label, str))
+        story.metadata |= said.inner("metadata").body
+        ending = {name: value for name in ("outcome", "satisfaction") if (value := said.text(name))}
+        if ending:
+            story.note(story.end(), "end", ending)
+        return True
+    return False
 
 
 def _transcript(story: Story, analysis: Document, dialogs: list[Document], missing: list[str]) -> None:

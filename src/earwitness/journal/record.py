@@ -80,7 +80,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversation: str  # UUIDv7 of the conversation this leg founds, should it join no other
     workspace: str = "default"
     provider: str = "generic"
-    way: str = "tap"  # how the bytes came in: tap, record, ingest, webhook, sip, import
+    way: str = "tap"  # how the bytes came in: tap, record, ingest, events, webhook, sip, import, fetched
     route: str = ""
     links: tuple[str, ...] = ()  # legs that share any one of these belong to one conversation
     subject: str | None = None
@@ -91,6 +91,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     peer: str = ""  # address of the client, host:port
     mapping: dict[str, Any] = {}  # of the provider `generic`: how to read it, as its route was told
     kept: Kept = Kept()
+    clock: str = ""  # whose clock stamped it: legs that name another one are compared by their sound
+    abridged: dict[str, Any] | None = None  # its messages are what they meant, masked: `decoders.abridged`
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

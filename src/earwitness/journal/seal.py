@@ -10,7 +10,9 @@ import struct
 from pathlib import Path
 from typing import Protocol
 
-from earwitness.journal.block import BlockHeader
+from earwitness.journal.block import BlockHeader, leg_seed
+from earwitness.journal.scan import first_block_offset, scan
+from earwitness.journal.segment import leg_name, segment_paths
 
 PLACE = struct.Struct("<QQI32s")
 NONCE_PREFIX_BYTES = 4
@@ -63,6 +65,18 @@ def keys_of(folder: Path) -> Keys | None:
 def place_of(leg: str, number: int, first_record: int, record_count: int, previous: bytes) -> bytes:
     """Where a block stands: sealed along with it, so that it opens nowhere else."""
     return leg.encode() + b"\0" + PLACE.pack(number, first_record, record_count, previous)
+
+
+def keys_in(folder: Path) -> set[str]:
+    """The ids, in hex, of the keys that blocks of this leg are sealed with."""
+    seed = leg_seed(leg_name(folder))
+    found = set()
+    for path in segment_paths(folder):
+        with path.open("rb") as file:
+            for each in scan(file, seed, first_block_offset(file) or 0):
+                if each.header is not None and each.header.is_sealed:
+                    found.add(each.header.key_id.hex())
+    return found
 
 
 class Opener:

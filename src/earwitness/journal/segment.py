@@ -9,6 +9,7 @@ import os
 import re
 import struct
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -133,3 +134,13 @@ def _folders(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     return [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+
+
+def find_folder(root: Path, leg_id: str) -> Path:
+    """The folder of a leg, found by the time in its id (UUIDv7); midnight may fall in between."""
+    seconds = int(leg_id.replace("-", "")[:12], 16) / 1000
+    for offset_s in (0, 86_400, -86_400):
+        day = datetime.fromtimestamp(seconds + offset_s, UTC).date().isoformat()
+        if (root / day / leg_id).is_dir():
+            return root / day / leg_id
+    return root / datetime.fromtimestamp(seconds, UTC).date().isoformat() / leg_id

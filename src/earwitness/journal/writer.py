@@ -27,6 +27,7 @@ __all__ = ["Journal", "JournalHealth", "LegWriter", "Limits"]
 
 _MARGIN = 0.9  # of each promised interval: a late wake-up must not break the promise
 _SYNCFS_FROM = 9  # dirty files; measured: below, one fdatasync each is quicker
+_LEGS_A_TURN, _BREATH_S = 16, 0.0005  # then whoever forwards calls on this core gets it: they feel no pass
 _STALLED_MS = 3000  # nothing reached the disk for so long: health is red, well within the 5 s promised
 
 
@@ -62,6 +63,7 @@ class Journal:
         self._closed_gaps = 0
         self._closed_losses = 0
         self._is_closing = False
+        self._deleted = ""  # what happened to the folder; nothing written into it will be found again
         self._passed_at = time.monotonic()
         try:
             make_root(root)
@@ -109,6 +111,7 @@ class Journal:
             gaps = self._closed_gaps + sum(leg.backlog.gap_count + leg.backlog.is_dropping for leg in legs)
             losses = self._closed_losses + sum(leg.backlog.lost_records for leg in legs)
         reason = errors[0] if errors else "records are being lost" if is_dropping else ""
+        reason = self._deleted or reason
         if not reason and age_ms > _STALLED_MS:
             reason = f"nothing reached the disk for {age_ms} ms"
         return JournalHealth(
@@ -165,8 +168,10 @@ class Journal:
             shared.flush_wanted.clear()
             with shared.condition:
                 is_sync_due, shared.is_sync_due = shared.is_sync_due, False
-            for leg in self._legs:
+            for number, leg in enumerate(self._legs, 1):
                 leg.flush()
+                if number % _LEGS_A_TURN == 0:
+                    time.sleep(_BREATH_S)
             self._passed_at = time.monotonic()
             if is_sync_due:
                 shared.sync_wanted.set()
@@ -181,6 +186,7 @@ class Journal:
             self._sync_all()
             self._retire()
             self._disk_free_bytes = _disk_free(self._root_descriptor)
+            self._note_deleted()
             shared.sync_wanted.wait(max(0.0, started + interval_s - time.monotonic()))
 
     def _sync_all(self) -> None:
@@ -207,6 +213,11 @@ class Journal:
         with self._shared.condition:
             job.leg.note_synced(job, set(job.output.unsynced_folders))
             self._shared.condition.notify_all()
+
+    def _note_deleted(self) -> None:
+        if not self._deleted and os.fstat(self._root_descriptor).st_nlink == 0:
+            self._deleted = f"{self.root} was deleted; start again to record into a new folder"
+            self._shared.alarm(self._deleted)
 
     def _retire(self) -> None:
         with self._shared.condition:

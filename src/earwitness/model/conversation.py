@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from earwitness.model.events import Evidence, Party, Role
+from earwitness.model.redacted import Abridged, Redaction, Silenced
 from earwitness.model.wording import Timing
 
 
@@ -97,6 +98,11 @@ class Leg:
     keeps: tuple[str, ...] = ("audio", "raw", "transcripts")  # what of it is kept, by choice, at its end
     left_out_messages: int = 0  # not kept, by choice
     left_out_bytes: int = 0
+    joined_by: str | None = None  # what put it here: link:<link>, or hand:<who>; None: nothing had to
+    clock_offset_ms: int | None = None  # how far its clock is ahead, by the sound it shares
+    clock_certainty: float | None = None  # how sure that is, 0 to 1; None: not compared
+    clock_against: str | None = None  # leg whose clock it was compared with
+    is_clock_set: bool = False  # its times are moved by that offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +120,14 @@ class Message:
     started_ns: int = 0  # start of speech; of typed or inserted text its arrival
     ended_ns: int | None = None
     first_seen_ns: int = 0  # when the first sign of it was seen
+    seen_order: int = field(default=0, repr=False)  # so many of its leg's messages had been seen by then
     worded_ns: int | None = None  # when the last of its words came
     said_ns: int | None = None  # when it was said by its sender's clock, where told; may lie before the start
     number: int | None = None  # under which its sender was told that it is kept
-    evidence: Evidence | None = None  # for what was heard; None: nothing to prove
+    evidence: Evidence | None = None  # for what was heard, or when it was said; None: nothing to prove
     sent_ms: int | None = None  # length of the audio that was generated
     heard_ms: int | None = None
+    is_estimated: bool = False  # which words were heard: reckoned from `heard_ms`, neither told nor timed
     is_inserted: bool = False
     is_audible: bool = True
     phase: str | None = None
@@ -219,20 +227,6 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redaction:
-    """Something that was taken out of the words: its kind, and where its mask stands."""
-
-    kind: str  # phone, email, card ..., or the name of a pattern or word list of the user's own
-    key: str  # of the message or tool call
-    field: str  # text, arguments, result, error
-    start: int | None = None  # of the mask in the text as it is shown; None: inside JSON
-    end: int | None = None
-    confidence: float = 1.0
-    from_ns: int | None = None  # where it was spoken, margins included; None: not in any sound
-    until_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     id: str
     workspace: str = "default"
@@ -259,16 +253,23 @@ class Conversation:
     tracks: dict[Party, Track] = field(default_factory=dict)  # nearest to the ear
     sent: dict[Party, Track] = field(default_factory=dict)  # the voice AI leg's, cut or not
     redactions: tuple[Redaction, ...] = ()  # empty: nothing was taken out
-    silenced: dict[str, tuple[tuple[int, int], ...]] = field(
-        default_factory=dict
-    )  # by track: [from, until) in ns
+    silenced: Silenced = field(default_factory=dict)
     has_beeps: bool = False  # whether what is silenced is heard as a tone
     is_withheld: bool = False  # redaction failed: no word and no sound of it may be shown
+    abridged: tuple[Abridged, ...] = ()  # of its legs; not empty: what was taken out is nowhere any more
 
     @property
     def duration_ns(self) -> int:
         """Until the end; of a running call, until the last thing seen."""
         return self.seen_ns if self.ended_ns is None else self.ended_ns
+
+    @property
+    def redaction(self) -> str:
+        """In one word: `clear` (nothing is taken out), `redacted`, or `quarantined`: that failed, so nothing
+        of its words and sound is shown."""
+        if self.is_withheld:
+            return "quarantined"
+        return "redacted" if self.redactions or self.silenced else "clear"
 
     @property
     def providers(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from earwitness.model import redacted
+
 
 class Party(StrEnum):
     """Who speaks."""
@@ -68,6 +70,7 @@ class LegOpened(Event):
     user_agent: str = ""
     peer: str = ""
     keeps: tuple[str, ...] = ("audio", "raw", "transcripts")  # what of it is kept, by choice
+    abridged: redacted.Abridged | None = None  # None: it is the original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

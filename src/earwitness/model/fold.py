@@ -193,7 +193,7 @@ class Fold(State):
         message = leg.messages.get(item)
         if message is None:
             leg.has_traffic = True
-            message = leg.messages[item] = MessageState(leg.id, item, event.seen.at_ns)
+            message = leg.messages[item] = MessageState(leg.id, item, event.seen.at_ns, len(leg.messages))
             message.role = Role.ASSISTANT
             self.diary.counts[message.role] += 1
         return message
@@ -281,7 +281,7 @@ class Fold(State):
     def _miss(self, event: e.GapFound, leg: LegState) -> None:
         self.remarks.miss(event)
         if event.reason == "parse_error":
-            self._find("parse_error", event.detail or "bytes that are no WebSocket frames", event)
+            self._find("parse_error", event.detail or "messages that could not be read", event)
 
     def _pass_over(self, event: e.Undecoded, leg: LegState) -> None:
         self._find("undecoded", f"{event.reason}: {event.name}" if event.name else event.reason, event)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from earwitness.model.conversation import Message, Span, Track
 from earwitness.model.events import Evidence, Party, PlaybackCut
 from earwitness.model.legs import Claim, LegState
 from earwitness.model.messages import MessageState
+from earwitness.model.microphone import Microphone
 from earwitness.model.playout import Playout
 from earwitness.model.sound import NS_PER_MS, NS_PER_S, Line, Owner
 from earwitness.model.wording import SPEECH_CHARS_PER_S, Timing, as_said, share_of, spoken_ms, words_until
@@ -36,6 +38,12 @@ def nearest(legs: Iterable[LegState], party: Party) -> list[Line]:
     lines = [(is_phone, line) for is_phone, line in lines if line.stretches]
     phone = [line for is_phone, line in lines if is_phone]
     return phone or [line for _, line in lines]
+
+
+def said_by(lines: Iterable[Line]) -> Evidence | None:
+    """What proves when a party's sound was spoken: the weakest proof of its lines. None: it made no sound."""
+    proofs = {line.evidence for line in lines if isinstance(line, Microphone)}
+    return Evidence.MODELLED if Evidence.MODELLED in proofs else next(iter(proofs), None)
 
 
 def track(party: Party, lines: list[Line], zero_ns: int, *, is_sent: bool = False) -> Track:
@@ -169,24 +177,32 @@ def _hear_claim(message: MessageState, leg: LegState) -> Hearing:
     )
 
 
-def heard_words(text: str, hearing: Hearing, timing: Timing | None = None) -> str:
+class Words(NamedTuple):
+    """Those of a message that were heard; estimated where they are neither told nor timed."""
+
+    text: str
+    is_estimated: bool = False
+
+
+def heard_words(text: str, hearing: Hearing, timing: Timing | None = None) -> Words:
     """The words that were told; else those that fit into what was heard.
 
     Of a message that was cut, a word counts as heard where its last letter had begun by the timing of its
     characters; without such the letters are taken to be spread evenly, and half a word counts for nothing.
     """
     if hearing.words is not None:
-        return as_said(text, hearing.words)
+        return Words(as_said(text, hearing.words))
     if hearing.ratio is None or hearing.ratio >= 1:
-        return text
+        return Words(text)
     if hearing.heard_ms is not None and hearing.heard_ms < AUDIBLE_MS:
-        return ""
+        return Words("")
     timed = None
     if timing is not None and hearing.heard_ms is not None:
         timed = words_until(text, timing, hearing.heard_ms)
     if timed is not None:
-        return timed
-    return share_of(text, hearing.ratio, hearing.heard_ms, hearing.sent_ms)
+        return Words(timed)
+    share = share_of(text, hearing.ratio, hearing.heard_ms, hearing.sent_ms)
+    return Words(share, is_estimated=True)
 
 
 def _spoken(message: MessageState, leg: LegState) -> Hearing:
@@ -207,26 +223,32 @@ def _status(message: MessageState, hearing: Hearing) -> str:
     return "interrupted" if hearing.is_cut and is_over else message.status
 
 
+def _is_audible(message: MessageState, leg: LegState) -> bool:
+    """Whether it is meant for the ear, or sounded all the same."""
+    own = leg.lines.get(Party.AGENT)
+    is_sounding = own is not None and message.owner in own.voices
+    return (message.is_audible or is_sounding) and not message.is_inserted
+
+
 def freeze(
     message: MessageState, leg: LegState, line: Line | None, zero_ns: int, *, is_running: bool
 ) -> Message:
     """The message as it stands."""
-    text = message.text
-    own = leg.lines.get(Party.AGENT)
-    is_audible = message.is_audible or (own is not None and message.owner in own.voices)
-    is_heard = message.party is Party.AGENT and is_audible and not message.is_inserted
+    is_audible = _is_audible(message, leg)
+    is_heard = message.party is Party.AGENT and is_audible
     hearing = hear(message, leg, line, is_running=is_running) if is_heard else _spoken(message, leg)
-    began_ns, ended_ns = hearing.began_ns, hearing.ended_ns
-    ended_ns = message.closed_ns if ended_ns is None else ended_ns
-    began_ns = message.first_seen_ns if began_ns is None else began_ns
+    words = heard_words(message.text, hearing, message.timing) if is_heard else Words(_typed(message))
+    ended_ns = message.closed_ns if hearing.ended_ns is None else hearing.ended_ns
+    began_ns = message.first_seen_ns if hearing.began_ns is None else hearing.began_ns
     return Message(
         key=message.key,
         leg=message.leg,
         item=message.item,
         role=message.role,
         party=message.party,
-        text=text,
-        heard_text=heard_words(text, hearing, message.timing) if is_heard else _typed(message),
+        text=message.text,
+        heard_text=words.text,
+        is_estimated=words.is_estimated,
         status=_status(message, hearing),
         started_ns=began_ns - zero_ns,
         ended_ns=None if ended_ns is None else max(began_ns, ended_ns) - zero_ns,
@@ -234,11 +256,12 @@ def freeze(
         worded_ns=None if message.worded_ns is None else message.worded_ns - zero_ns,
         said_ns=None if message.said_at_ns is None else message.said_at_ns - zero_ns,
         number=message.number,
+        seen_order=message.seen_order,
         evidence=hearing.evidence,
         sent_ms=hearing.sent_ms,
         heard_ms=hearing.heard_ms,
         is_inserted=message.is_inserted,
-        is_audible=is_audible and not message.is_inserted,
+        is_audible=is_audible,
         phase=message.phase,
         response=message.response,
         confidence=message.confidence,

@@ -114,7 +114,7 @@ class LegState:
     def open(self, event: LegOpened) -> None:
         self.opened = event
         self.opened_ns = event.seen.at_ns
-        self.is_phone = event.provider in PHONE_PROVIDERS
+        self.is_phone = event.provider in PHONE_PROVIDERS and event.way != "fetched"
         self.links.update(dict.fromkeys(event.links))
         self.keeps = event.keeps
 

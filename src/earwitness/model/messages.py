@@ -38,9 +38,10 @@ class PartText:
 class MessageState:
     """One message as far as it came."""
 
-    def __init__(self, leg: str, item: str, seen_ns: int) -> None:
+    def __init__(self, leg: str, item: str, seen_ns: int, seen_order: int = 0) -> None:
         self.leg = leg
         self.item = item
+        self.seen_order = seen_order  # its place among its leg's messages as they were first seen
         self.key = f"{leg}:{item}"
         self.owner = (leg, item)
         self.role = Role.ASSISTANT

@@ -4,12 +4,13 @@ A chunk is sent when its last sample is spoken, so its sound ends at the earlies
 arrive. A party that stays silent may send nothing: the hole stays in the track at its true length.
 """
 
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from earwitness.model.conversation import AudioFormat, Span
-from earwitness.model.events import Party
+from earwitness.model.events import Evidence, Party
+from earwitness.model.lateness import Lateness
 from earwitness.model.skew import MediaClock, Pace
 from earwitness.model.sound import JITTER_NS, NS_PER_MS, NS_PER_S, Line, Owner, Stretch
 
@@ -17,16 +18,10 @@ PAUSE_NS = 250 * NS_PER_MS  # a chunk later than this was not delayed: the micro
 SILENT_NS = 2 * NS_PER_S  # a hole that is longer says nothing of the pace of the sound around it
 CATCH_UP_NS = 100 * NS_PER_MS  # how exactly a burst must fill the hole before it to have been a stall
 RESTART_NS = NS_PER_S  # media time that jumps back further has begun anew
-LATE_NS = 15 * NS_PER_MS  # all chunks of a calm while later than this: time was lost, not delayed
-NOISY_LATE_NS = 60 * NS_PER_MS  # the same where they come unevenly
-WINDOW_NS = 5 * NS_PER_S
-CALM_WINDOW_NS = NS_PER_S // 2  # where chunks come evenly a shorter window tells as much
-CALM_WINDOWS = 6
-CALM_NS = 50 * NS_PER_MS  # between the least and the most delayed chunk of a calm while
 SETTLED_NS = 60 * NS_PER_S  # how long luck goes on to show that a stretch began earlier
 EARLY_NS = 5 * NS_PER_MS  # sound that came so much before it was spoken, by our count: its clock is fast
 MOST_FAST = 1_000  # a clock that gains more than one in so many is none
-SPLICE_NS = 2 * NS_PER_MS  # of a clock that drifts so much is made up for at a time: no more than a click
+SPLICE_NS = NS_PER_MS // 2  # of a clock that drifts so much is made up for at a time: no vowel shows the seam
 
 
 class Microphone(Line):
@@ -41,14 +36,16 @@ class Microphone(Line):
         self._pace = Pace()
         self._run_ns = opened_ns  # since when it has sounded without a hole
         self._pulled_ns = 0  # since then: a sender faster than speech has no end
-        self._window_ns = opened_ns
-        self._least_late_ns: int | None = None
-        self._calm = (opened_ns, 0, 0)  # a while's begin, least and most delay
-        self._spreads: deque[int] = deque(maxlen=CALM_WINDOWS)  # between these two, of the last whiles
+        self._lateness = Lateness()
 
     @property
     def clock_version(self) -> int:
         return 0 if self._clock is None else self._clock.version
+
+    @property
+    def evidence(self) -> Evidence:
+        """What proves when it was said: the platform's media time, or only our count of its samples."""
+        return Evidence.MODELLED if self._clock is None else Evidence.PLATFORM_MARK
 
     @property
     def drift_ppm(self) -> float:
@@ -69,7 +66,7 @@ class Microphone(Line):
         if self._clock is None or not self._clock.slope:
             return super().heard(zero_ns)
         step_ns = round(SPLICE_NS / abs(self._clock.slope))
-        return list(_apart(_split(super().heard(zero_ns), step_ns, 1 + self._clock.slope)))
+        return list(_apart(_in_pieces(super().heard(zero_ns), step_ns, 1 + self._clock.slope)))
 
     def arrive(self, at_ns: int, byte_count: int, owner: Owner | None, media_ns: int | None = None) -> None:
         """One chunk came at `at_ns`; its first sample has the media time `media_ns`."""
@@ -93,7 +90,7 @@ class Microphone(Line):
             self._arrived_ns = at_ns
             self._pace.observe(at_ns, self.length_ns)
             if is_paced and not self._catch_up(at_ns):
-                self._pull_back(at_ns)
+                self._pull_back()
 
     def _gap_by_media(self, at_ns: int, length_ns: int, media_ns: int) -> int:
         assert self._clock is not None
@@ -120,33 +117,22 @@ class Microphone(Line):
             if late_ns > SILENT_NS:
                 self._pace.begin(at_ns, self.length_ns)
             return late_ns
-        lost_ns = max(0, min(late_ns, self._lost_by(at_ns, late_ns)))
-        if lost_ns:
-            self._start_window(at_ns)
-        late_ns -= lost_ns
-        if self._least_late_ns is None or late_ns < self._least_late_ns:
-            self._least_late_ns = late_ns
-        begun_ns, least_ns, most_ns = self._calm
-        self._calm = (begun_ns, min(least_ns, late_ns), max(most_ns, late_ns))
-        return lost_ns
+        for from_byte, lost_ns in self._lateness.observe(at_ns, self._covered, late_ns):
+            self._lose(from_byte, lost_ns)
+        return 0
 
-    def _lost_by(self, at_ns: int, late_ns: int) -> int:
-        """How much sound is known to be missing: all chunks of a while came later than that."""
-        begun_ns, least_ns, most_ns = self._calm
-        if at_ns - begun_ns > CALM_WINDOW_NS:
-            self._calm = (at_ns, late_ns, late_ns)
-            self._spreads.append(most_ns - least_ns)
-            if (
-                least_ns > LATE_NS
-                and sorted(self._spreads)[-2:][0] < CALM_NS
-                and len(self._spreads) == CALM_WINDOWS
-            ):
-                return least_ns
-        if at_ns - self._window_ns <= WINDOW_NS:
-            return 0
-        least_ns = self._least_late_ns or 0
-        self._start_window(at_ns)
-        return least_ns if least_ns > NOISY_LATE_NS else 0
+    def _lose(self, from_byte: int, lost_ns: int) -> None:
+        """Sound is missing before that byte: all from there on was spoken so much later."""
+        index = bisect_right(self.stretches, from_byte, key=lambda stretch: stretch.from_byte)
+        former = self.stretches[index - 1]
+        if from_byte < former.from_byte + former.byte_count:
+            self._split(index - 1, from_byte)
+        for stretch in self.stretches[index:]:
+            stretch.at_ns += lost_ns
+            self._changed(stretch)
+        self.end_ns += lost_ns
+        self._hole_ns = 0
+        self._run_ns, self._pulled_ns = self.stretches[-1].at_ns, 0
 
     def _early_by(self, at_ns: int, length_ns: int) -> int:
         """How much of a chunk is passed over because the clock that sends it is fast."""
@@ -159,12 +145,7 @@ class Microphone(Line):
 
     def _begin_run(self, at_ns: int) -> None:
         self._run_ns, self._pulled_ns = at_ns, 0
-        self._start_window(at_ns)
-
-    def _start_window(self, at_ns: int) -> None:
-        self._window_ns = at_ns
-        self._least_late_ns = None
-        self._calm = (at_ns, PAUSE_NS, -PAUSE_NS)
+        self._lateness.restart()
 
     def _skip(self, whole: int, overlap_ns: int, format: AudioFormat) -> int:
         """Sound that media time puts where there is sound already is passed over, as a duplicate."""
@@ -197,29 +178,30 @@ class Microphone(Line):
         """
         if not self._hole_ns or abs(self.end_ns - at_ns - self._hole_ns) > CATCH_UP_NS:
             return False
-        last = self._move_back(self._hole_ns, at_ns)
+        last = self._move_back(self._hole_ns)
         self._hole_ns = 0
         if len(self.stretches) > 1:
             self._join(self.stretches[-2], last)
         return True
 
-    def _pull_back(self, at_ns: int) -> None:
+    def _pull_back(self) -> None:
         """No sound arrives before it was spoken: a stretch whose first chunk was held up began earlier."""
         last = self.stretches[-1]
         former_ns = self.stretches[-2].end_ns if len(self.stretches) > 1 else self.opened_ns
-        early_ns = min(self.end_ns - at_ns, PAUSE_NS - self._pulled_ns, last.at_ns - former_ns)
-        if self.end_ns - self._run_ns > SETTLED_NS:
+        early_ns = -self._lateness.least_ns
+        if not 0 < early_ns <= PAUSE_NS or self.end_ns - self._run_ns > SETTLED_NS:
             return  # what comes early now is passed over where it comes
-        if early_ns > 0 and self.end_ns - at_ns <= PAUSE_NS:
+        early_ns = min(early_ns, PAUSE_NS - self._pulled_ns, last.at_ns - former_ns)
+        if early_ns > 0:
             self._pulled_ns += early_ns
             self._hole_ns = max(0, self._hole_ns - early_ns)  # the rest of it may still be filled
-            self._move_back(early_ns, at_ns)
+            self._move_back(early_ns)
 
-    def _move_back(self, ns: int, at_ns: int) -> Stretch:
+    def _move_back(self, ns: int) -> Stretch:
         last = self.stretches[-1]
         last.at_ns -= ns
         self.end_ns -= ns
-        self._start_window(at_ns)
+        self._lateness.shift(ns)
         self._changed(last)
         return last
 
@@ -232,7 +214,7 @@ class Microphone(Line):
             self.stretches.pop()
 
 
-def _split(spans: Iterable[Span], step_ns: int, pace: float) -> Iterator[Span]:
+def _in_pieces(spans: Iterable[Span], step_ns: int, pace: float) -> Iterator[Span]:
     """The spans in pieces of that length, each `pace` times as far into its span as its samples say."""
     for span in spans:
         step = max(step_ns * span.format.rate_hz // NS_PER_S, 1) * span.format.bytes_per_frame

@@ -12,6 +12,9 @@ LEAST_DRIFT_NS = 15_000_000  # less than the 20 ms a track may be off is left al
 MOST_PPM = 1_000  # beyond this it is no crystal, but a wrong rate
 
 PACE_NS = 20 * NS_PER_S  # in so long a stall is no matter
+STEP_NS = 2 * NS_PER_S  # ... and in so short a while a starved sender shows that it has no pace at all
+EVEN = 0.1  # so near to the pace of all lies that of a while
+EVEN_SHARE = 0.8  # of all whiles
 
 _Point = tuple[int, int]  # media time, offset
 
@@ -94,37 +97,55 @@ def _is_above(point: _Point, left: _Point, right: _Point) -> bool:
 
 
 class Pace:
-    """How fast counted sound comes, where it comes without a hole. The longest such run tells."""
+    """How fast counted sound comes, where it comes without a hole. The longest such run tells.
+
+    A clock or a rate is the same all the time. A sender that lacks the time to send, or a line that stalls,
+    is now slower and now faster: that is no pace.
+    """
 
     def __init__(self) -> None:
         self._best: tuple[int, float | None, float] = (0, None, 0.0)  # how long, how fast, drift
-        self._begun = self._last = (0, 0)
+        self._begun = self._step = self._last = (0, 0)
+        self._steps: list[float] = []
         self._clock = MediaClock()
 
     def begin(self, at_ns: int, counted_ns: int) -> None:
         """Another run, from that moment and that much sound on."""
         self._best = self._now()
-        self._begun = self._last = (at_ns, counted_ns)
+        self._begun = self._step = self._last = (at_ns, counted_ns)
+        self._steps = []
         self._clock = MediaClock()
 
     def observe(self, at_ns: int, counted_ns: int) -> None:
         """By now so much sound has come."""
         self._last = (at_ns, counted_ns)
         self._clock.observe(at_ns - self._begun[0], counted_ns - self._begun[1])
+        if at_ns - self._step[0] >= STEP_NS:
+            self._steps.append(_pace(self._step, self._last))
+            self._step = self._last
 
     def _now(self) -> tuple[int, float | None, float]:
         passed_ns = self._last[0] - self._begun[0]
         if passed_ns <= self._best[0]:
             return self._best
-        pace = (self._last[1] - self._begun[1]) / passed_ns if passed_ns >= PACE_NS else None
-        return passed_ns, pace, self._clock.drift_ppm
+        return passed_ns, self._even_pace() if passed_ns >= PACE_NS else None, self._clock.drift_ppm
+
+    def _even_pace(self) -> float | None:
+        pace = _pace(self._begun, self._last)
+        even = sum(abs(step - pace) <= EVEN * pace for step in self._steps)
+        return pace if even >= EVEN_SHARE * len(self._steps) else None
 
     @property
     def times(self) -> float | None:
-        """Sound by time passed; None where no run lasted long enough."""
+        """Sound by time passed; None where no run lasted long enough, or none was even."""
         return self._now()[1]
 
     @property
     def drift_ppm(self) -> float:
         """As `MediaClock.drift_ppm`, of counted sound."""
         return self._now()[2]
+
+
+def _pace(since: _Point, until: _Point) -> float:
+    """Counted sound by time passed, between two moments."""
+    return (until[1] - since[1]) / (until[0] - since[0])

@@ -79,6 +79,16 @@ class Stretch:
         self.is_growing = False
         self.evidence = stronger(self.evidence, evidence)
 
+    def split(self, from_byte: int) -> "Stretch":
+        """Ends before that byte, all of it heard; what it gives is the rest, at the time it had."""
+        frames = (from_byte - self.from_byte) // self.frame_bytes
+        before_ns = frames * NS_PER_S // self.format.rate_hz
+        rest = Stretch(self.format, from_byte, self.at_ns + before_ns, self.owner, self.before_ns + before_ns)
+        rest.byte_count = rest.heard_bytes = self.from_byte + self.byte_count - from_byte
+        rest.is_kept, rest.is_growing = self.is_kept, self.is_growing
+        self.byte_count = self.heard_bytes = from_byte - self.from_byte
+        return rest
+
     def span(self, leg: str, party: Party, at_ns: int) -> Span:
         """What is heard of it, as beginning at `at_ns`."""
         if self._span is None or self._span[:2] != (at_ns, self.heard_bytes):
@@ -211,6 +221,15 @@ class Line:
         self.length_ns = stretch.before_ns + stretch.sent_ns
         if self._voice is not None:
             self._voice.version += 1
+
+    def _split(self, index: int, from_byte: int) -> None:
+        """That stretch becomes two, the second from that byte on."""
+        stretch = self.stretches[index]
+        rest = stretch.split(from_byte)
+        self.stretches.insert(index + 1, rest)
+        if stretch.owner is not None:
+            own = self.voices[stretch.owner].stretches
+            own.insert(own.index(stretch) + 1, rest)
 
     def _changed(self, stretch: Stretch) -> None:
         if stretch.owner is not None:

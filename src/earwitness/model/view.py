@@ -1,16 +1,19 @@
 """The frozen conversation made from what was told; what did not change is not made again."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from earwitness.model.account import copied
-from earwitness.model.conversation import Conversation, Finding, Message, Status, Track
-from earwitness.model.events import Party
-from earwitness.model.hearing import ear_line, freeze, nearest, track
+from earwitness.model.conversation import Conversation, Finding, Leg, Message, Status, Track
+from earwitness.model.events import Evidence, Party
+from earwitness.model.hearing import ear_line, freeze, nearest, said_by, track
 from earwitness.model.legs import LegState
 from earwitness.model.messages import MessageState
 from earwitness.model.state import State
+
+Mouths = dict[Party, Evidence | None]  # what proves when somebody spoke
 
 
 class View:
@@ -25,20 +28,21 @@ class View:
         zero_ns = min((leg.opened_ns for leg in legs if leg.opened), default=legs[0].opened_ns if legs else 0)
         status, reasons = self._status(legs)
         agent = nearest(legs, Party.AGENT)
+        tracks = self._tracks(legs, zero_ns)
         return Conversation(
             id=told.id,
             workspace=told.description.workspace or "default",
             status=status,
             reasons=reasons,
             began_at_ns=zero_ns,
-            ended_ns=None if status is Status.ACTIVE else _ended(legs) - zero_ns,
+            ended_ns=None if status is Status.ACTIVE else max(_closed(legs) - zero_ns, _silent(tracks)),
             seen_ns=max((leg.last_ns for leg in legs), default=zero_ns) - zero_ns,
             subject=told.description.subject,
             labels=tuple(told.description.labels),
             metadata=told.description.metadata,
             outcome=told.description.ending("outcome"),
             satisfaction=told.description.ending("satisfaction"),
-            legs=tuple(leg.freeze(zero_ns) for leg in legs),
+            legs=tuple(_joined([leg.freeze(zero_ns) for leg in legs])),
             messages=tuple(self._messages(legs, zero_ns)),
             tool_calls=told.tools.freeze(zero_ns),
             interruptions=told.floor.freeze(zero_ns, agent),
@@ -48,8 +52,9 @@ class View:
             findings=tuple(self._findings(legs, zero_ns)),
             gaps=(*told.remarks.gaps(zero_ns), *told.wishes.gaps(zero_ns)),
             declarations=told.wishes.declarations(zero_ns),
-            tracks=self._tracks(legs, zero_ns),
+            tracks=tracks,
             sent=self._sent(legs, zero_ns),
+            abridged=tuple(leg.opened.abridged for leg in legs if leg.opened and leg.opened.abridged),
         )
 
     def _status(self, legs: list[LegState]) -> tuple[Status, tuple[str, ...]]:
@@ -67,17 +72,23 @@ class View:
 
     def _messages(self, legs: list[LegState], zero_ns: int) -> Iterator[Message]:
         """Each leg's in the order of its items; legs among each other by when it was said, if known."""
-        threads = [list(self._thread(leg, legs, zero_ns)) for leg in legs if leg.messages]
+        mouths = {party: said_by(nearest(legs, party)) for party in (Party.CALLER, Party.HUMAN_AGENT)}
+        threads = [list(self._thread(leg, legs, mouths, zero_ns)) for leg in legs if leg.messages]
         return (message for _, message in heapq.merge(*threads, key=lambda pair: pair[0]))
 
-    def _thread(self, leg: LegState, legs: list[LegState], zero_ns: int) -> Iterator[tuple[int, Message]]:
+    def _thread(
+        self, leg: LegState, legs: list[LegState], mouths: Mouths, zero_ns: int
+    ) -> Iterator[tuple[int, Message]]:
         for item in leg.thread.order():
             state = leg.messages.get(item)
             if state is not None:
-                message = self._message(state, leg, legs, zero_ns)
+                message = self._message(state, leg, legs, mouths, zero_ns)
                 yield message.started_ns if message.said_ns is None else message.said_ns, message
 
-    def _message(self, state: MessageState, leg: LegState, legs: list[LegState], zero_ns: int) -> Message:
+    def _message(
+        self, state: MessageState, leg: LegState, legs: list[LegState], mouths: Mouths, zero_ns: int
+    ) -> Message:
+        mouth = mouths.get(state.party) if state.party else None
         line = ear_line(legs, leg, state.owner)
         voices = [
             one.voices.get(state.owner) for one in (line, leg.lines.get(Party.AGENT)) if one is not None
@@ -88,6 +99,7 @@ class View:
             state.version,
             zero_ns,
             is_running,
+            mouth,
             leg.closed is None,
             line.clock_version if line is not None else 0,
             *(voice.version for voice in voices if voice is not None),
@@ -95,7 +107,10 @@ class View:
             leg.claim_version,
         )
         if state.frozen is None or state.frozen[0] != made_from:
-            state.frozen = (made_from, freeze(state, leg, line, zero_ns, is_running=is_running))
+            message = freeze(state, leg, line, zero_ns, is_running=is_running)
+            if mouth is not None and message.is_audible:
+                message = replace(message, evidence=mouth)
+            state.frozen = (made_from, message)
         return state.frozen[1]
 
     # -- sound ---------------------------------------------------------------------------------------
@@ -125,13 +140,26 @@ class View:
                     )
 
 
+def _joined(legs: list[Leg]) -> Iterator[Leg]:
+    """Each leg after the first with the link that it shares with another, the first that it knew."""
+    known = Counter(link for leg in legs for link in leg.links)
+    for number, leg in enumerate(legs):
+        shared = next((link for link in leg.links if known[link] > 1), None)
+        yield replace(leg, joined_by=f"link:{shared}") if number and shared else leg
+
+
 def _of_call(legs: list[LegState]) -> list[LegState]:
     """The call's own legs; where there is none, what told of it."""
     return [leg for leg in legs if not leg.is_told] or legs
 
 
-def _ended(legs: list[LegState]) -> int:
+def _closed(legs: list[LegState]) -> int:
     return max(leg.closed_ns or 0 for leg in _of_call(legs))
+
+
+def _silent(tracks: dict[Party, Track]) -> int:
+    """When all sound is over: what came faster than it is spoken, as from a file, outlasts its leg."""
+    return max((track.spans[-1].end_ns for track in tracks.values() if track.spans), default=0)
 
 
 def _why(leg: LegState) -> str:

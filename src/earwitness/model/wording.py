@@ -43,6 +43,25 @@ class Timing:
         after = self._starts_ms[places[end]] if end < len(places) else self._starts_ms[places[-1]] + usual_ms
         return self._starts_ms[places[first]], after
 
+    def word_starts_ms(self, text: str) -> list[int]:
+        """When each word of the text begins; fewer than it has where the rest is not timed so far.
+
+        Nothing where other words were timed than these: one of them was corrected, or taken out.
+        """
+        letters = [(char, ms) for char, ms in zip(self.text, self._starts_ms, strict=True) if char.isalnum()]
+        starts_ms: list[int] = []
+        at = 0
+        for word in text.split():
+            wanted = [char for char in word if char.isalnum()]
+            timed = letters[at : at + len(wanted)]
+            if any(char != own for char, (own, _) in zip(wanted, timed, strict=False)):
+                return []
+            if len(timed) < len(wanted):
+                break
+            starts_ms.append(timed[0][1] if timed else starts_ms[-1] if starts_ms else 0)
+            at += len(wanted)
+        return starts_ms
+
     def until(self, heard_ms: int) -> str:
         """The characters that had begun by then."""
         later = (index for index, start_ms in enumerate(self._starts_ms) if start_ms >= heard_ms)

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +33,8 @@ _NAME = re.compile(r"(journal|keys|secrets|objects/tombstones)(/[A-Za-z0-9_][A-Z
 _TABLE = re.compile(r"tables/([a-z_]{1,63})\.jsonl\Z")
 _PIECE_BYTES = 1 << 20
 
+Progress = Callable[[Iterable[Path], str], Iterable[Path]]  # shows what it goes through
+
 
 class Member(msgspec.Struct, frozen=True):
     """One file of a backup."""
@@ -49,29 +51,30 @@ class Manifest(msgspec.Struct, frozen=True):
     signer: str  # public key of the installation, hex
     members: dict[str, Member]
 
+    def facts(self) -> dict[str, Any]:
+        """What the trail says of it."""
+        return {"files": len(self.members), "signer": self.signer}
 
-def back_up(data_path: Path, database: Database, target: Path) -> Manifest:
+
+def back_up(
+    data_path: Path,
+    database: Database,
+    target: Path,
+    *,
+    progress: Progress = lambda files, what: files,
+) -> Manifest:
     """Write a backup of all that is here now; running calls as far as they have come.
 
     The file is whole or not there, for its owner alone. Raises `Conflict` where one of that name exists.
     """
     key = _signing_key(data_path)
-    members: dict[str, Member] = {}
     if target.exists():
         raise Conflict(f"{target} exists already", hint="Nothing was overwritten. Choose another name.")
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-                for table in own.tables():
-                    lines = b"".join(msgspec.json.encode(row) + b"\n" for row in own.rows(database, table))
-                    members[f"tables/{table.name}.jsonl"] = _add(
-                        archive, f"tables/{table.name}.jsonl", io.BytesIO(lines), len(lines)
-                    )
-                for path in _files(data_path):
-                    name = path.relative_to(data_path).as_posix()
-                    with path.open("rb") as source:
-                        members[name] = _add(archive, name, source, path.stat().st_size)
+                members = _add_all(archive, data_path, database, progress)
                 signer = key.public_key().public_bytes_raw().hex()
                 manifest = Manifest(FORMAT, time.time(), signer, members)
                 told = msgspec.json.encode(manifest)
@@ -87,6 +90,21 @@ def back_up(data_path: Path, database: Database, target: Path) -> Manifest:
     finally:
         aside.unlink(missing_ok=True)
     return manifest
+
+
+def _add_all(
+    archive: tarfile.TarFile, data_path: Path, database: Database, progress: Progress
+) -> dict[str, Member]:
+    members: dict[str, Member] = {}
+    for table in own.tables():
+        name = f"tables/{table.name}.jsonl"
+        lines = b"".join(msgspec.json.encode(row) + b"\n" for row in own.rows(database, table))
+        members[name] = _add(archive, name, io.BytesIO(lines), len(lines))
+    for path in progress(list(_files(data_path)), "files"):
+        name = path.relative_to(data_path).as_posix()
+        with path.open("rb") as source:
+            members[name] = _add(archive, name, source, path.stat().st_size)
+    return members
 
 
 def restore(source: Path, data_path: Path, database: Database, *, signer: str = "") -> Manifest:

@@ -12,23 +12,29 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from earwitness.errors import NotFound
+from earwitness.journal.reader import is_live
+from earwitness.lake.columns import Columns
 from earwitness.model.conversation import Conversation, Status
-from earwitness.pipeline.line import Told, sound_of, tell
-from earwitness.pipeline.measure import measure
+from earwitness.pipeline.clocks import compare
+from earwitness.pipeline.line import Told, sound_of
+from earwitness.pipeline.measure import measure, measured_before
 from earwitness.pipeline.sound import Sound, native_rate_hz
 from earwitness.pipeline.understand import understand
-from earwitness.pipeline.write import write_layout
-from earwitness.projections import health
+from earwitness.pipeline.whole import tell_whole
+from earwitness.pipeline.write import write_sound, write_words
+from earwitness.projections import analytics, health
 from earwitness.projections.layout_default import DEFAULT
 from earwitness.projections.understood import Understood
 from earwitness.redaction.policies import Policies
-from earwitness.settings_understanding import Understanding
-from earwitness.store import legs
+from earwitness.settings.understanding import Understanding
+from earwitness.store import legs, outcomes
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects, media_type
 
-FILES_VERSION = 2  # raised whenever files would come out otherwise: then all are made again
-FIGURES = "figures.json"
+FILES_VERSION = 7  # raised whenever files would come out otherwise: then all are made again
+DOCUMENT, TEXT = "conversation.json", "summary.txt"
+SUMMARY, EXTRACTION = "summary.json", "extraction.json"
+HEALTH, ANALYTICS, FIGURES = "health.json", "analytics.json", "figures.json"
 LAST_MADE = FIGURES  # once this one is there, all are
 
 
@@ -40,14 +46,17 @@ def finish(
     scratch: Path,
     policies: Policies,
     how: Understanding | None = None,
+    lake: Columns | None = None,
 ) -> Conversation:
-    """Tell the conversation once more from its journals, write its rows, then its files and its figures.
+    """Tell the conversation once more from its journals, write its rows, then its files, its rows in the lake
+    and its figures.
 
     `scratch` is a folder on the same disk as the data, for files while they are being made. `how`: what is to
     be found out about it. Where a leg joins meanwhile, or the conversation is deleted, its files are not
     kept.
     """
-    told = tell(conversation_id, folders, policies)
+    clocks = {} if any(map(is_live, folders)) else compare(folders)
+    told = tell_whole(conversation_id, folders, policies, catalog, clocks)
     conversation = told.conversation
     if not _stands(conversation, folders, catalog):
         return conversation
@@ -57,38 +66,61 @@ def finish(
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         known = understand(conversation, how or Understanding())
-        for made in _made(told, Path(folder), catalog, known):
+        outcomes.put_derived(catalog.database, conversation, known.summary.outcome)
+        for made in _made(told, Path(folder), catalog, known, lake):
             if not _stands(conversation, folders, catalog):
-                unmake(conversation.workspace, conversation.id, catalog, objects)
+                unmake(conversation.workspace, conversation.id, catalog, objects, lake)
                 break
             _keep(made, str(made.relative_to(folder)), conversation, catalog, objects)
     return conversation
 
 
-def _made(told: Told, folder: Path, catalog: Catalog, known: Understood) -> Iterator[Path]:
-    """Each file once it is there; what is measured on the sound, which takes longest, comes last."""
+def _made(
+    told: Told, folder: Path, catalog: Catalog, known: Understood, lake: Columns | None
+) -> Iterator[Path]:
+    """Each file once it is there. Words follow sound: how far the record is to be trusted is heard in it."""
     conversation = told.conversation
-    paths = write_layout(DEFAULT, told, folder, known)
-    yield from paths
-    [stereo] = [path for path in paths if path.name == "stereo.flac"]
-    spoken = None
-    if conversation.silenced and not conversation.is_withheld:
-        rate_hz = native_rate_hz(conversation)
-        spoken = Sound(conversation, sound_of(told.folders), "stereo", rate_hz)
-    figures = measure(conversation, stereo, spoken)
-    catalog.put_figures(
-        conversation.workspace, conversation.id, figures, health_score=health.score(conversation, figures)
-    )
-    path = stereo.with_name(FIGURES)
-    path.write_bytes(msgspec.json.encode(figures))
-    yield path
+    sounds = write_sound(DEFAULT, told, folder, known)
+    yield from sounds
+    [stereo] = [path for path in sounds if path.name == "stereo.flac"]
+    figures = measured_before(conversation) or measure(conversation, stereo, _spoken(told))
+    against = health.reasons(conversation, figures)
+    catalog.put_figures(conversation.workspace, conversation.id, figures, reasons=against)
+    if lake is not None:
+        lake.take(conversation, figures, known)
+    yield from write_words(DEFAULT, told, folder, known, figures)
+    documents = {
+        HEALTH: health.document(conversation, figures),
+        ANALYTICS: analytics.document(conversation, figures),
+        FIGURES: figures,
+    }
+    for name, document in documents.items():
+        path = stereo.with_name(name)
+        path.write_bytes(msgspec.json.encode(document))
+        yield path
 
 
-def unmake(workspace: str, conversation_id: str, catalog: Catalog, objects: Objects) -> None:
-    """The files of the conversation are gone afterwards, and the catalog says so."""
-    for artifact in catalog.artifacts(workspace, conversation_id):
-        objects.delete(artifact.path)
+def _spoken(told: Told) -> Sound | None:
+    """The call's sound with nothing silenced, where something is."""
+    conversation = told.conversation
+    if not conversation.silenced or conversation.is_withheld:
+        return None
+    return Sound(conversation, sound_of(told.folders), "stereo", native_rate_hz(conversation))
+
+
+def unmake(
+    workspace: str, conversation_id: str, catalog: Catalog, objects: Objects, lake: Columns | None = None
+) -> None:
+    """The files of the conversation are gone afterwards, and its rows in the lake; the catalog says so.
+
+    It says so first: killed on the way, nobody is shown what is still there, and the next start goes on.
+    """
+    artifacts = catalog.artifacts(workspace, conversation_id)
     catalog.remove_artifacts(workspace, conversation_id)
+    if lake is not None:
+        lake.remove(workspace, conversation_id)
+    for artifact in artifacts:
+        objects.delete(artifact.path)
 
 
 def sweep(scratch: Path) -> None:
@@ -112,6 +144,7 @@ def _keep(made: Path, path: str, conversation: Conversation, catalog: Catalog, o
             info,
             media_type=media_type(made.name),
             version=FILES_VERSION,
+            is_last=made.name == LAST_MADE,
         )
     except NotFound:  # deleted this very moment: nothing of it may stay
         objects.delete(path)

@@ -6,44 +6,30 @@ records them, or whether that process still lives: a leg whose writer died is cl
 
 import heapq
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from earwitness.decoders import LegDecoder
 from earwitness.errors import StorageUnavailable
-from earwitness.journal.reader import LegReader, is_live
-from earwitness.journal.record import Kind
-from earwitness.journal.segment import leg_folders_of, segment_paths
+from earwitness.journal.segment import find_folder, leg_folders_of, segment_paths
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import AudioArrived, Event, LegIdentified, LegOpened
 from earwitness.model.fold import Fold
+from earwitness.pipeline.belonging import Belonging
+from earwitness.pipeline.followed import FollowedLeg, News
 from earwitness.pipeline.live import LiveSound
 from earwitness.redaction.conversation import Memory
 from earwitness.redaction.policies import Policies
-from earwitness.store import legs
+from earwitness.store import legs, placements
 from earwitness.store.catalog import Catalog
-from earwitness.store.types import clip
 
 HELD_BYTES = 8 << 20  # of sound that is not in its live file yet; reading a long backlog brings more
 COUNTERS_EVERY_S = 1.0  # how often a row is written when nothing but sound went by
 SCAN_WHOLE_TREE_S = 60.0  # between looks at the folders of past days; today's are looked at every tick
 
-News = tuple["_Leg", Event, bytes | None]  # with an `AudioArrived` its sound
 Reopened = Callable[[str, str], None]  # (workspace, conversation)
-
-
-@dataclass(slots=True)
-class _Leg:
-    """One leg that may still grow."""
-
-    folder: Path
-    reader: LegReader
-    decoder: LegDecoder
-    conversation: str = ""
-    was_read: bool = False
-    is_closed: bool = False
+Progress = Callable[[Iterable[FollowedLeg], str], Iterable[FollowedLeg]]  # shows what it goes through
 
 
 @dataclass(slots=True)
@@ -94,7 +80,8 @@ class Follower:
     `tick()` reads what is new, writes the rows and returns. A failing catalog raises; nothing is lost
     by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
     row changes, of a conversation that had ended and goes on: what was made of it is no longer true.
-    With `live_folder` every running conversation has a growing stereo file there, named by its id.
+    With `live_folder` every running conversation has a growing stereo file there, named by its id. `progress`
+    goes on by one with every leg that is read to its end.
     """
 
     def __init__(
@@ -105,17 +92,18 @@ class Follower:
         on_reopened: Reopened = lambda *_: None,
         *,
         live_folder: Path | None = None,
+        progress: Progress = lambda legs, what: legs,
     ) -> None:
         self._root = root
         self._catalog = catalog
         self._policies = policies
         self._on_reopened = on_reopened
         self._live_folder = live_folder
-        self._legs: dict[str, _Leg] = {}
+        self._progress = progress
+        self._legs: dict[str, FollowedLeg] = {}
         self._known_days: dict[str, set[str]] = {}
         self._live: dict[str, _Live] = {}
-        self._links: dict[tuple[str, str], str] = {}
-        self._united: dict[str, str] = {}  # gone into another, and not yet so in the catalog
+        self._belonging = Belonging(catalog.database)
         self._unwritten: set[str] = set()
         self._next_full_scan_s = 0.0
 
@@ -126,6 +114,7 @@ class Follower:
     def tick(self) -> Tick:
         self._discover()
         try:
+            self._rearrange()
             self._read()
         except StorageUnavailable:
             self._start_over()
@@ -144,8 +133,7 @@ class Follower:
             self._unwritten.discard(conversation_id)
             live.is_urgent, live.written_s = False, now_s
             live.grow(time.time_ns())
-            for gone in [gone for gone, to in self._united.items() if to == conversation_id]:
-                del self._united[gone]
+            self._belonging.is_written(conversation_id)
             changed.append(conversation)
             if not live.open_legs:
                 ended.append(conversation)
@@ -162,7 +150,7 @@ class Follower:
             for folder in leg_folders_of(day):
                 if folder.name not in known and segment_paths(folder):
                     known.add(folder.name)
-                    self._legs[folder.name] = _leg(folder)
+                    self._legs[folder.name] = FollowedLeg.begin(folder)
 
     def _days_to_look_at(self) -> list[Path]:
         if time.monotonic() >= self._next_full_scan_s:
@@ -175,10 +163,13 @@ class Follower:
     def _read(self) -> None:
         """Take in what is new, in the order of time; a block of each leg is in memory, whatever there is."""
         to_read = list(self._legs.values())
+        reading = iter(self._progress(to_read, "reading journals") if to_read else ())
+        next(reading, None)
         while to_read:
-            news = [_news(leg, with_sound=self._live_folder is not None) for leg in to_read]
+            with_sound = self._live_folder is not None
+            news = [_to_its_end(leg.news(with_sound=with_sound), reading) for leg in to_read]
             for leg, event, sound in heapq.merge(*news, key=lambda each: each[1].seen.at_ns):
-                if self._legs[leg.folder.name] is leg:  # else a join has it read again from its start
+                if self._legs[leg.name] is leg:  # else a join has it read again from its start
                     self._place(leg, event, sound)
             to_read = [leg for leg in self._legs.values() if not leg.was_read]
         for leg_id, leg in list(self._legs.items()):
@@ -191,13 +182,13 @@ class Follower:
         """Read everything again that is not safely in the catalog: the journals are the truth."""
         folders = [leg.folder for leg in self._legs.values()]
         folders += [folder for live in self._live.values() for folder in live.folders.values()]
-        self._legs = {folder.name: _leg(folder) for folder in folders}
-        self._live, self._links, self._united = {}, {}, {}
-        self._unwritten = set()
+        self._legs = {folder.name: FollowedLeg.begin(folder) for folder in folders}
+        self._live, self._unwritten = {}, set()
+        self._belonging = Belonging(self._catalog.database)
 
     # -- conversations --------------------------------------------------------------------------------
 
-    def _place(self, leg: _Leg, event: Event, sound: bytes | None) -> None:
+    def _place(self, leg: FollowedLeg, event: Event, sound: bytes | None) -> None:
         """Give the event to the conversation its leg belongs to, which the event itself may change."""
         is_new = not leg.conversation
         if is_new and isinstance(event, LegOpened):
@@ -212,89 +203,78 @@ class Follower:
         elif sound and self._live_folder and live.has_sound_file:
             live.hear(self._live_folder / f"{leg.conversation}.wav", event, sound)
 
-    def _begin(self, leg: _Leg, event: LegOpened) -> None:
-        leg.conversation = self._united.get(event.conversation, event.conversation)
+    def _begin(self, leg: FollowedLeg, event: LegOpened) -> None:
+        by_hand = self._belonging.put_by_hand(event.workspace, [leg.name])
+        leg.is_by_hand = leg.name in by_hand
+        leg.conversation = by_hand.get(leg.name) or self._belonging.home(event.conversation)
+        self._hold(leg, event.workspace)
+
+    def _hold(self, leg: FollowedLeg, workspace: str) -> None:
+        """The leg is one of its conversation's that are being followed."""
         live = self._live.get(leg.conversation)
         if live is None:
-            live = _Live(Fold(leg.conversation), event.workspace, self._policies)
-            self._live[leg.conversation] = live
-        live.folders[leg.folder.name] = leg.folder
-        live.open_legs.add(leg.folder.name)
+            live = self._live[leg.conversation] = _Live(Fold(leg.conversation), workspace, self._policies)
+        live.folders[leg.name] = leg.folder
+        live.open_legs.add(leg.name)
 
-    def _join(self, leg: _Leg, links: tuple[str, ...], *, is_new: bool) -> bool:
-        """Make one conversation of all that share a link. The one that began first gives its id.
+    def _join(self, leg: FollowedLeg, links: tuple[str, ...], *, is_new: bool) -> bool:
+        """Make one conversation of all that its links say are one.
 
         A conversation that goes on after a restart is joined with what the catalog knows of it. Says
         whether its legs have to be read again.
         """
         live = self._live[leg.conversation]
-        others = {self._links.get((live.workspace, link)) for link in links}
-        others |= legs.linked(self._catalog.database, live.workspace, tuple(clip(link) for link in links))
-        together = sorted({leg.conversation, *(self._united.get(other, other) for other in others if other)})
+        together = self._belonging.linked(live.workspace, leg.conversation, links, is_by_hand=leg.is_by_hand)
         is_more = len(together) > 1
         if is_new and not is_more:
             known = legs.of_conversation(self._catalog.database, live.workspace, leg.conversation)
             is_more = not live.folders.keys() >= set(known)
         if is_more:
-            self._unite(live.workspace, together)
-        for link in links:
-            self._links[live.workspace, link] = together[0]
+            self._retell(live.workspace, together, founder=together[0])
         return is_more
 
-    def _unite(self, workspace: str, together: list[str]) -> None:
-        """One conversation with all their legs, to be told again from the journals in the order of time."""
-        founder = together[0]
-        merged = _Live(Fold(founder), workspace, self._policies)
-        for other in together:
-            known = legs.of_conversation(self._catalog.database, workspace, other)
-            merged.folders |= {leg_id: find_folder(self._root, leg_id) for leg_id in known}
-            if other in self._live:
-                merged.folders |= self._live[other].folders
-            else:
-                self._on_reopened(workspace, other)
-        for other in together:  # from here on nothing can fail
-            if (live := self._live.pop(other, None)) and live.sound:
+    def _rearrange(self) -> None:
+        """Move what somebody has put elsewhere than it stands."""
+        affected: dict[str, set[str]] = {}
+        for moved in placements.misplaced(self._catalog.database):
+            homes = affected.setdefault(moved.workspace, set())
+            homes |= {self._belonging.home(moved.stands_in), self._belonging.home(moved.belongs_in)}
+        for workspace, homes in affected.items():
+            self._retell(workspace, sorted(homes))
+
+    def _retell(self, workspace: str, conversations: list[str], founder: str = "") -> None:
+        """Tell them again from their journals, in the order of time: each leg where it was put by hand, else
+        where it stands; with a founder all in that one."""
+        found: dict[str, tuple[str, Path]] = {}
+        elsewhere = {
+            leg for one, live in self._live.items() if one not in conversations for leg in live.folders
+        }
+        for each in conversations:
+            known = set(legs.of_conversation(self._catalog.database, workspace, each))
+            followed = self._live[each].folders if each in self._live else {}
+            if not known <= followed.keys() | elsewhere:
+                self._on_reopened(workspace, each)
+            found |= {leg: (each, find_folder(self._root, leg)) for leg in known - elsewhere}
+            found |= {leg: (each, folder) for leg, folder in followed.items()}
+        by_hand = self._belonging.put_by_hand(workspace, found)
+        for each in conversations:  # from here on nothing can fail
+            if (live := self._live.pop(each, None)) and live.sound:
                 live.sound.close()
-            self._unwritten.discard(other)
-            self._links |= {key: founder for key, value in self._links.items() if value == other}
-            self._united |= {key: founder for key, value in self._united.items() if value == other}
-        self._united |= dict.fromkeys(together[1:], founder)
-        self._live[founder] = merged
-        merged.open_legs = set(merged.folders)
-        self._legs |= {leg_id: _leg(folder, founder) for leg_id, folder in merged.folders.items()}
+            self._unwritten.discard(each)
+        if founder:
+            self._belonging.unite(founder, [each for each in conversations if each != founder])
+        for leg_id, (stands_in, folder) in found.items():
+            home = founder or by_hand.get(leg_id) or stands_in
+            leg = self._legs[leg_id] = FollowedLeg.begin(folder, home, is_by_hand=leg_id in by_hand)
+            self._hold(leg, workspace)
 
     def _forget(self, conversation_id: str) -> None:
         if sound := self._live.pop(conversation_id).sound:
             sound.close()
-        for key in [key for key, value in self._links.items() if value == conversation_id]:
-            del self._links[key]
+        self._belonging.forget(conversation_id)
 
 
-def _leg(folder: Path, conversation: str = "") -> _Leg:
-    return _Leg(folder, LegReader(folder), LegDecoder(folder.name), conversation)
-
-
-def _news(leg: _Leg, *, with_sound: bool) -> Iterator[News]:
-    """What the leg's journal has gained since the last look."""
-    leg.was_read = True
-    was_live = is_live(leg.folder)
-    for record in leg.reader.stream(final=not was_live):
-        leg.is_closed = leg.is_closed or record.kind is Kind.ENDED
-        events = leg.decoder.feed(record)
-        sounds = leg.decoder.audio(record) if with_sound and was_live else iter(())
-        for event in events:
-            yield leg, event, next(sounds, (None, None))[1] if type(event) is AudioArrived else None
-    if not was_live and not leg.is_closed:
-        leg.is_closed = True
-        for event in leg.decoder.finish():
-            yield leg, event, None
-
-
-def find_folder(root: Path, leg_id: str) -> Path:
-    """The folder of a leg, found by the time in its id (UUIDv7); midnight may fall in between."""
-    seconds = int(leg_id.replace("-", "")[:12], 16) / 1000
-    for offset_s in (0, 86_400, -86_400):
-        day = datetime.fromtimestamp(seconds + offset_s, UTC).date().isoformat()
-        if (root / day / leg_id).is_dir():
-            return root / day / leg_id
-    return root / datetime.fromtimestamp(seconds, UTC).date().isoformat() / leg_id
+def _to_its_end(news: Iterator[News], reading: Iterator[FollowedLeg]) -> Iterator[News]:
+    """What a leg has gained; then the next one is read."""
+    yield from news
+    next(reading, None)

@@ -5,9 +5,10 @@ the journal can be thrown away and made again.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from earwitness.decoders import LegDecoder
 from earwitness.journal.reader import LegReader, is_live
@@ -19,15 +20,21 @@ from earwitness.projections.tracks import ByteSource
 from earwitness.redaction.conversation import Memory
 from earwitness.redaction.policies import Policies
 
-
-def events(folders: Iterable[Path]) -> Iterator[Event]:
-    """All events of these legs in the order of time, read from their journals as they stand now."""
-    return heapq.merge(*(_of_leg(folder) for folder in folders), key=lambda event: event.seen.at_ns)
+NO_CLOCKS: Mapping[str, int] = MappingProxyType({})
 
 
-def _of_leg(folder: Path) -> Iterator[Event]:
+def events(folders: Iterable[Path], ahead_ns: Mapping[str, int] = NO_CLOCKS) -> Iterator[Event]:
+    """All events of these legs in the order of time, read from their journals as they stand now.
+
+    `ahead_ns`: of legs whose recorder's clock is known to be ahead, by how much.
+    """
+    legs = (_of_leg(folder, ahead_ns.get(folder.name, 0)) for folder in folders)
+    return heapq.merge(*legs, key=lambda event: event.seen.at_ns)
+
+
+def _of_leg(folder: Path, ahead_ns: int) -> Iterator[Event]:
     runs = is_live(folder)
-    decoder = LegDecoder(folder.name)
+    decoder = LegDecoder(folder.name, ahead_ns=ahead_ns)
     for record in LegReader(folder).stream(final=not runs):
         yield from decoder.feed(record)
     if not runs:
@@ -42,24 +49,36 @@ class Told:
     folders: tuple[Path, ...]
     policies: Policies
     memory: Memory
+    ahead_ns: Mapping[str, int]
 
     def events(self) -> Iterator[Event]:
         """All events, masked as the conversation is."""
-        return self.policies.events(self.conversation, self.memory, events(self.folders))
+        return self.policies.events(self.conversation, self.memory, events(self.folders, self.ahead_ns))
 
     def sound(self) -> ByteSource:
         """The bytes of its audio, silent where words were taken out."""
         return hush(sound_of(self.folders), self.conversation)
 
 
-def tell(conversation_id: str, folders: Sequence[Path], policies: Policies) -> Told:
-    """The conversation these legs make up, with what must not be kept taken out of it."""
+def tell(
+    conversation_id: str,
+    folders: Sequence[Path],
+    policies: Policies,
+    ahead_ns: Mapping[str, int] = NO_CLOCKS,
+) -> Told:
+    """The conversation these legs make up, with what must not be kept taken out of it; clocks as `events`."""
     fold = Fold(conversation_id)
-    for event in events(folders):
+    for event in events(folders, ahead_ns):
         fold.apply(event)
     memory = Memory()
     conversation = policies.redact(fold.conversation(), memory)
-    return Told(conversation=conversation, folders=tuple(folders), policies=policies, memory=memory)
+    return Told(
+        conversation=conversation,
+        folders=tuple(folders),
+        policies=policies,
+        memory=memory,
+        ahead_ns=ahead_ns,
+    )
 
 
 def sound_of(folders: Iterable[Path]) -> ByteSource:

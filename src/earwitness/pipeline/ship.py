@@ -8,21 +8,20 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from earwitness.clock import Clock, SystemClock
-from earwitness.errors import Damaged, NotFound, StorageUnavailable
+from earwitness.errors import Damaged, Denied, NotFound, StorageUnavailable
 from earwitness.journal.reader import is_live
+from earwitness.journal.segment import find_folder
 from earwitness.pipeline.finish import LAST_MADE
-from earwitness.pipeline.follow import find_folder
 from earwitness.store import legs, shipments
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import ObjectInfo, Objects, path_for
-from earwitness.store.rows import ConversationRow
 from earwitness.store.shipments import Shipment, State
 from earwitness.store.types import moment
 
@@ -30,6 +29,15 @@ _STORED = re.compile(
     r"conversations/[0-9-]{10}/[0-9a-f-]{36}/journal/(?P<leg>[0-9a-f-]{36})/(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]*)"
 )
 _PIECE_BYTES = 1 << 20
+
+
+def require_keys(locked: Sequence[str]) -> None:
+    """Raises `Denied` where journals stayed in the object store for want of their keys."""
+    if locked:
+        raise Denied(
+            f"{len(locked)} files of journals stay in the object store, their keys are not here: {locked[0]}",
+            hint="All else is taken in. Bring `keys/` back as it was last, and reindex again.",
+        )
 
 
 class Shipping:
@@ -102,23 +110,21 @@ class Shipping:
             self._objects.delete(row.path)
         shipments.remove(self._database, workspace, conversation)
 
-    def purge(self, row: ConversationRow) -> None:
-        """Whatever lies in the object store for this conversation is gone; its tombstone stands already."""
-        for info in list(self._objects.list(path_for(row.began_at_ns, row.id, "x").rpartition("/")[0])):
-            self._objects.delete(info.path)
-
-    def bring_back(self) -> int:
-        """Every journal that is stored is here too, whatever the catalog knows; how many files came."""
-        count = 0
+    def bring_back(self) -> list[str]:
+        """Every journal that is stored is here too, whatever the catalog knows, but for those of these paths:
+        their keys are not here."""
+        locked = []
         for info in self._objects.list("conversations"):
             found = _STORED.fullmatch(info.path)
             if found is None:
                 continue
             file = find_folder(self._root, found["leg"]) / found["name"]
             if not file.exists():
-                self._download(info.path, file)
-                count += 1
-        return count
+                try:
+                    self._download(info.path, file)
+                except Denied:
+                    locked.append(info.path)
+        return locked
 
     # -- one file -------------------------------------------------------------------------------------
 

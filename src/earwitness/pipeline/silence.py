@@ -1,6 +1,7 @@
 """The one place where sound is taken out: between the journal's bytes and whoever makes files of them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from earwitness.audio.hush import hushed_bytes
 from earwitness.model.conversation import AudioFormat, Conversation, Span
@@ -36,6 +37,34 @@ def hush(source: ByteSource, conversation: Conversation) -> ByteSource:
         return hushed_bytes(source(leg, party), spans, known.encoding, beep_rate_hz=beep_rate_hz)
 
     return chunks
+
+
+def shown_alone(source: ByteSource, conversation: Conversation) -> ByteSource:
+    """As `hush`; besides, what lies in no track at all is silent: nobody is shown it, and it may be a copy
+    of what must not be heard."""
+    there: dict[tuple[str, Party], list[tuple[int, int]]] = {}
+    formats: dict[tuple[str, Party], str] = {}
+    for _, span in _spans(conversation):
+        there.setdefault((span.leg, span.party), []).append(
+            (span.from_byte, span.from_byte + span.byte_count)
+        )
+        formats[span.leg, span.party] = span.format.encoding
+    audible = hush(source, replace(conversation, has_beeps=False))
+
+    def chunks(leg: str, party: Party) -> Iterable[bytes]:
+        between = list(_between(sorted(there.get((leg, party), ()))))
+        return hushed_bytes(audible(leg, party), between, formats.get((leg, party), ""))
+
+    return chunks
+
+
+def _between(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for first, end in spans:
+        if at < first:
+            yield at, first
+        at = max(at, end)
+    yield at, EVERYTHING
 
 
 def _spans(conversation: Conversation) -> Iterator[tuple[str, Span]]:

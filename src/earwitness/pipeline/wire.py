@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from earwitness.clock import NS_PER_MS
 from earwitness.decoders import LegDecoder
 from earwitness.errors import NotFound
 from earwitness.journal.reader import read_leg
 from earwitness.journal.record import Kind, Record
 from earwitness.projections.records import record_document
+from earwitness.redaction.outline import outline
 
 PREVIEW = 240  # characters of a payload that a list shows
 
@@ -28,14 +31,29 @@ class WireQuery:
     limit: int = 500
 
 
+def every(folders: Sequence[Path], *, outlined: bool) -> Iterator[tuple[str, Record]]:
+    """All records as (leg id, record), leg after leg."""
+    for folder in folders:
+        for record in read_leg(folder):
+            yield folder.name, _shown(record, outlined=outlined)
+
+
+def _shown(record: Record, *, outlined: bool) -> Record:
+    """For those who may not see what was said: how it is built."""
+    return msgspec.structs.replace(record, payload=outline(record.payload)) if outlined else record
+
+
 def page(
-    folders: Sequence[Path], began_at_ns: int, query: WireQuery
+    folders: Sequence[Path], began_at_ns: int, query: WireQuery, *, outlined: bool
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Records that fit, each with the beginning of its payload; and the offset of the next page, if any."""
+    """Records that fit, each with the beginning of its payload; and the offset of the next page, if any.
+
+    What is looked for is looked for in what is shown.
+    """
     found: list[dict[str, Any]] = []
     seen = 0
-    for at_ns, leg, record in heapq.merge(*(_timed(folder, query) for folder in folders), key=_place):
-        at_ms = (at_ns - began_at_ns) // NS_PER_MS
+    for at_ns, leg, whole_record in heapq.merge(*(_timed(folder, query) for folder in folders), key=_place):
+        at_ms, record = (at_ns - began_at_ns) // NS_PER_MS, _shown(whole_record, outlined=outlined)
         if at_ms < query.from_ms or not _fits(record, query):
             continue
         seen += 1
@@ -47,13 +65,13 @@ def page(
     return found, None
 
 
-def whole(folders: Sequence[Path], leg: str, number: int) -> dict[str, Any]:
+def whole(folders: Sequence[Path], leg: str, number: int, *, outlined: bool) -> dict[str, Any]:
     """One record with all of its payload. Raises `NotFound`."""
     for folder in folders:
         if folder.name == leg:
             for record in read_leg(folder):
                 if record.number == number:
-                    return record_document(leg, record)
+                    return record_document(leg, _shown(record, outlined=outlined))
     raise NotFound(f"no record {number} on leg {leg}", hint="See what there is: the list of records.")
 
 

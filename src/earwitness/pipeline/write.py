@@ -3,7 +3,8 @@
 import os
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from earwitness.audio.tracks import write_tracks
@@ -11,28 +12,43 @@ from earwitness.errors import StorageUnavailable
 from earwitness.pipeline.line import Told
 from earwitness.pipeline.sound import Sound, native_rate_hz, sent_bytes, write_sent
 from earwitness.projections import layouts
+from earwitness.projections.figures import Figures
 from earwitness.projections.layouts import Layout, Source
 from earwitness.projections.understood import Understood, understand
 
 
-def write_layout(layout: Layout, told: Told, folder: Path, known: Understood | None = None) -> list[Path]:
+def write_layout(
+    layout: Layout,
+    told: Told,
+    folder: Path,
+    known: Understood | None = None,
+    figures: Figures | None = None,
+) -> list[Path]:
     """Write all files of the layout below `folder`; each whole or not at all, replacing what is there.
 
-    `known`: what was found out about the conversation; otherwise that is done here, by rules. Raises
-    `StorageUnavailable` when the folder does not take them.
+    `known`: what was found out about the conversation; otherwise that is done here, by rules. `figures`: what
+    was measured on its sound. Raises `StorageUnavailable` when the folder does not take them.
     """
+    known = known or understand(told.conversation)
+    paths = _paths(layout, told, folder, known)
+    write_sound(layout, told, folder, known)
+    write_words(layout, told, folder, known, figures)
+    return list(paths.values())
+
+
+def write_sound(layout: Layout, told: Told, folder: Path, known: Understood) -> list[Path]:
+    """Of `write_layout` what can be heard, and its peaks."""
     conversation = told.conversation
-    source = Source(conversation=conversation, events=told.events, known=known or understand(conversation))
-    schema = source.understood.extraction.schema.name
-    paths = {file: folder / layout.path(conversation, file, schema) for file in layout.files}
     peaks: Path | None = None
     tracks: dict[str, list[Path]] = defaultdict(list)
-    try:
-        for file, path in paths.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    with _taken_by(folder):
+        for file, path in _paths(layout, told, folder, known).items():
             if isinstance(file, layouts.Text):
-                _write(path, (part.encode("utf-8", "replace") for part in file.make(source)))
-            elif isinstance(file, layouts.Peaks):
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written.append(path)
+            if isinstance(file, layouts.Peaks):
                 peaks = path
             elif file.format == "raw":
                 _write(path, sent_bytes(conversation, told.sound()))
@@ -41,16 +57,43 @@ def write_layout(layout: Layout, told: Told, folder: Path, known: Understood | N
             else:
                 tracks[file.track].append(path)
         if tracks or peaks:
-            _write_sound(told, layout.rate_hz or native_rate_hz(conversation), tracks, peaks)
+            _write_tracks(told, layout.rate_hz or native_rate_hz(conversation), tracks, peaks)
+    return written
+
+
+def write_words(
+    layout: Layout, told: Told, folder: Path, known: Understood, figures: Figures | None
+) -> list[Path]:
+    """Of `write_layout` what can be read."""
+    source = Source(conversation=told.conversation, events=told.events, known=known, figures=figures)
+    written = []
+    with _taken_by(folder):
+        for file, path in _paths(layout, told, folder, known).items():
+            if isinstance(file, layouts.Text):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write(path, (part.encode("utf-8", "replace") for part in file.make(source)))
+                written.append(path)
+    return written
+
+
+def _paths(layout: Layout, told: Told, folder: Path, known: Understood) -> dict[layouts.File, Path]:
+    schema = known.extraction.schema.name
+    return {file: folder / layout.path(told.conversation, file, schema) for file in layout.files}
+
+
+@contextmanager
+def _taken_by(folder: Path) -> Iterator[None]:
+    """What the folder does not take is told in one way."""
+    try:
+        yield
     except OSError as error:
         raise StorageUnavailable(
             f"{error.filename or folder}: {error.strerror}",
             hint="Choose a folder with room that you may write.",
         ) from error
-    return list(paths.values())
 
 
-def _write_sound(
+def _write_tracks(
     told: Told,
     rate_hz: int,
     tracks: dict[str, list[Path]],

@@ -58,6 +58,17 @@ class Access:
         if not self._is_late:
             self.note()
 
+    def hand_out(self, conversation: str, subject: str | None) -> None:
+        """One of many conversations leaves by this asking: an entry of its own, so that each can be asked
+        who took it. Raises `StorageUnavailable`."""
+        self.audit.note(
+            self.action,
+            workspace=self.workspace,
+            conversation=conversation,
+            facts=self.facts,
+            **{"actor": self.actor, "subject": subject, **self.private},
+        )
+
     def miss(self, asked: str) -> None:
         """There is nothing of that name, at least for whoever asks."""
         self.private["asked"] = asked[:200]

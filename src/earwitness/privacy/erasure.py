@@ -4,14 +4,14 @@ A hold or another reason to keep wins: then the request is deferred and done whe
 Killed at any moment and started again, an erasure goes on to its end.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import msgspec
-import sqlalchemy as sa
 
 from earwitness.clock import Clock, SystemClock, uuid7
 from earwitness.errors import Conflict, NotFound, StorageUnavailable
@@ -19,15 +19,16 @@ from earwitness.journal import recovery
 from earwitness.journal.reader import is_live
 from earwitness.journal.segment import segment_paths
 from earwitness.model.conversation import Status
+from earwitness.privacy import requests
 from earwitness.privacy.audit import Audit, Outcome, written
 from earwitness.privacy.holds import is_held, take_turns
+from earwitness.privacy.requests import Erasure
 from earwitness.privacy.tombstones import Tombstone, Tombstones
 from earwitness.store import legs, shipments, trail
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery
-from earwitness.store.objects import Objects
-from earwitness.store.reading import columns, to_row
-from earwitness.store.rows import ConversationRow, Row
+from earwitness.store.objects import Objects, path_for
+from earwitness.store.rows import ConversationRow
 from earwitness.store.subjects import Subjects
 from earwitness.store.types import moment, storable_text
 
@@ -43,21 +44,6 @@ class Keyring(Protocol):
 
     def destroy(self, owner: str) -> list[str]:
         """No key of this owner is anywhere afterwards; the ids of those that were."""
-
-
-class Erasure(Row, frozen=True, kw_only=True):
-    """One request to erase one conversation, and what came of it."""
-
-    TABLE: ClassVar[str] = "erasures"
-    id: str
-    workspace_id: str
-    conversation_id: str
-    requested_at: datetime
-    done_at: datetime | None
-    state: str
-    reason: str
-    deferred_because: str
-    certificate: dict[str, Any]
 
 
 class Erasures:
@@ -86,11 +72,19 @@ class Erasures:
         self.keepers: list[Keeper] = []
         self.purgers: list[Purger] = []
 
-    def erase(self, row: ConversationRow, *, reason: str, by: str, for_subject: bool = False) -> Erasure:
+    def erase(self, row: ConversationRow, *, reason: str, by: str) -> Erasure:
         """Erase it, or keep the request where something stands against it: see `state`.
 
-        Raises `Conflict` while the call runs (but for a subject: then it is deferred), `StorageUnavailable`
-        where something cannot be removed; asked again it goes on.
+        Raises `Conflict` while the call runs, `StorageUnavailable` where something cannot be removed; asked
+        again it goes on.
+        """
+        [erasure] = self.finish([self.ask(row, reason=reason, by=by)])
+        return erasure
+
+    def ask(self, row: ConversationRow, *, reason: str, by: str, for_subject: bool = False) -> Erasure:
+        """The request is kept and in the trail; nothing is gone before `finish`.
+
+        Raises `Conflict` while the call runs; but for a subject: then it is deferred.
         """
         is_running = self._is_running(row)
         if is_running and not for_subject:
@@ -107,24 +101,28 @@ class Erasures:
             subject=row.subject,
             reason=reason,
         )
-        return erasure if is_deferred else self._finish(erasure, row)
+        return erasure
+
+    def finish(self, erasures: Sequence[Erasure]) -> list[Erasure]:
+        """Nothing is left of those under way; the others stay as they are. Together they take less."""
+        journals = {each.id: self._remove(each) for each in erasures if each.state == "under_way"}
+        if journals:
+            self._database.scrub()
+        return [self._certify(each, journals[each.id]) if each.id in journals else each for each in erasures]
 
     def go_on(self) -> list[Erasure]:
         """Do what was begun and not ended, and what was deferred and need not be any more; all of it."""
-        done = []
-        for erasure in self._waiting():
+        going = []
+        for erasure in requests.waiting(self._database):
             try:
                 row = self._catalog.get(erasure.workspace_id, erasure.conversation_id)
             except NotFound:
-                if erasure.state == "under_way":
-                    done.append(self._finish(erasure, None))
+                going += [erasure] if erasure.state == "under_way" else []
                 continue
-            if self._is_running(row):
-                continue
-            going = self._begin(row, erasure.reason, "", for_subject=bool(erasure.certificate["subject"]))
-            if going.state == "under_way":
-                done.append(self._finish(going, row))
-        return done
+            if not self._is_running(row):
+                for_subject = bool(erasure.certificate["subject"])
+                going.append(self._begin(row, erasure.reason, "", for_subject=for_subject))
+        return [done for done in self.finish(going) if done.state == "done"]
 
     def obey(self) -> int:
         """What was erased and is there again, from a backup or a forgotten disk, goes again. How much did."""
@@ -134,24 +132,25 @@ class Erasures:
                 self._tombstones.mark(stone, moment(self._clock.now().wall_ns))
             for leg in stone.legs:
                 count += self._remove_journal(self._folder_of(leg))
-                self._destroy_keys(leg)
-            count += sum(self._objects.delete(path) for path in stone.objects)
+            for owner in stone.ids:
+                self._destroy_keys(owner)
+            count += self._remove_objects(stone.objects, stone.folder)
             try:
                 self._catalog.remove(stone.workspace, stone.conversation)
                 count += 1
             except NotFound:
                 continue
+        if count:
+            self._database.scrub()
         return count
 
     def of(self, workspace: str, conversation: str) -> tuple[Erasure, ...]:
         """Every request about this conversation, oldest first."""
-        c = _table.c
-        return self._rows(c.workspace_id == workspace, c.conversation_id == conversation)
+        return requests.of(self._database, workspace, conversation)
 
     def list(self, workspace: str, state: str | None = None) -> tuple[Erasure, ...]:
         """Every request of the workspace, or those in this state, oldest first."""
-        where = [_table.c.workspace_id == workspace]
-        return self._rows(*where, *([_table.c.state == state] if state else []))
+        return requests.in_state(self._database, workspace, state)
 
     # -- one erasure ----------------------------------------------------------------------------------
 
@@ -166,13 +165,13 @@ class Erasures:
             "legs": legs.of_conversation(self._database, row.workspace_id, row.id),
             "objects": [a.path for a in self._catalog.artifacts(row.workspace_id, row.id)]
             + shipments.paths(self._database, row.workspace_id, row.id),
+            "folder": path_for(row.began_at_ns, row.id, "x").rpartition("/")[0],
             "subject": row.subject if for_subject else None,  # only until it is done
         }
         with self._database.writing() as connection:
             take_turns(connection)
             kept = HELD if is_held(connection, row.workspace_id, row.id) else kept
-            before = connection.execute(_open_one(row)).first()
-            erasure = to_row(Erasure, before) if before else self._request(row, reason)
+            erasure = requests.open_one(connection, row) or self._request(row, reason)
             if erasure.state == "under_way":
                 return erasure
             plan["subject"] = plan["subject"] or erasure.certificate.get("subject")
@@ -182,7 +181,7 @@ class Erasures:
                 deferred_because=kept,
                 certificate=plan,
             )
-            _put(connection, erasure)
+            requests.put(connection, erasure)
         return erasure
 
     def _request(self, row: ConversationRow, reason: str) -> Erasure:
@@ -198,37 +197,46 @@ class Erasures:
             certificate={},
         )
 
-    def _finish(self, erasure: Erasure, row: ConversationRow | None) -> Erasure:
-        plan = dict(erasure.certificate)
-        subject = plan.pop("subject", None)
-        workspace, conversation = erasure.workspace_id, erasure.conversation_id
+    def _remove(self, erasure: Erasure) -> dict[str, Any]:
+        """Keys first, then all else; what its journals were."""
+        plan, workspace, conversation = (
+            erasure.certificate,
+            erasure.workspace_id,
+            erasure.conversation_id,
+        )
         now = moment(self._clock.now().wall_ns)
         self._tombstones.put(_tombstone(erasure, now), now)
         keys = [key for owner in (conversation, *plan["legs"]) for key in self._destroy_keys(owner)]
         journals = {leg: _shape(self._folder_of(leg)) for leg in plan["legs"]}
-        if row is not None:
+        with contextlib.suppress(NotFound):  # its row went already: it was interrupted
+            row = self._catalog.get(workspace, conversation)
             for purge in self.purgers:
                 purge(row)
-        for path in plan["objects"]:
-            self._objects.delete(path)
+        self._remove_objects(plan["objects"], plan.get("folder", ""))
         for leg in plan["legs"]:
             self._remove_journal(self._folder_of(leg))
-        if row is not None:
+        with contextlib.suppress(NotFound):
             self._catalog.remove(workspace, conversation)
-        self._database.scrub()
+        shipments.remove(self._database, workspace, conversation)
+        return {"keys_destroyed": keys, "journals": journals}
+
+    def _certify(self, erasure: Erasure, gone: dict[str, Any]) -> Erasure:
+        plan = dict(erasure.certificate)
+        subject = plan.pop("subject", None)
+        workspace, conversation = erasure.workspace_id, erasure.conversation_id
+        now = moment(self._clock.now().wall_ns)
         certificate = {
             "erasure": erasure.id,
             "workspace": workspace,
             "conversation": conversation,
             "requested_at": written(erasure.requested_at),
             "erased_at": written(now),
-            "keys_destroyed": keys,
-            "journals": journals,
+            **gone,
             **plan,
         }
         done = msgspec.structs.replace(erasure, state="done", done_at=now, certificate=certificate)
         with self._database.writing() as connection:
-            _put(connection, done)
+            requests.put(connection, done)
         facts = {key: certificate[key] for key in ("erasure", "legs", "keys_destroyed")}
         self._audit.note("erased", workspace=workspace, conversation=conversation, facts=facts)
         if subject and not self._catalog.find(ConversationQuery(workspace=workspace, subject=subject)).items:
@@ -246,6 +254,14 @@ class Erasures:
     def _destroy_keys(self, owner: str) -> Sequence[str]:
         return self._keyring.destroy(owner) if self._keyring else ()
 
+    def _remove_objects(self, paths: Sequence[str], folder: str) -> int:
+        """These are gone, and whatever else lies in the conversation's folder: work that was killed may have
+        put it there."""
+        if folder:
+            self._objects.abandon(folder)
+        left = [info.path for info in self._objects.list(folder)] if folder else []
+        return sum(self._objects.delete(path) for path in {*paths, *left})
+
     def _remove_journal(self, folder: Path) -> bool:
         """It is gone afterwards: what stayed of it, a reindex would bring back."""
         try:
@@ -258,14 +274,6 @@ class Erasures:
             ) from error
         return True
 
-    def _waiting(self) -> tuple[Erasure, ...]:
-        return self._rows(_table.c.state != "done")
-
-    def _rows(self, *where: sa.ColumnElement[bool]) -> tuple[Erasure, ...]:
-        wanted = sa.select(*columns(Erasure)).where(*where).order_by(_table.c.id)
-        with self._database.reading() as connection:
-            return tuple(to_row(Erasure, row) for row in connection.execute(wanted))
-
 
 def _tombstone(erasure: Erasure, at: datetime) -> Tombstone:
     return Tombstone(
@@ -275,20 +283,8 @@ def _tombstone(erasure: Erasure, at: datetime) -> Tombstone:
         erased_at=written(at),
         legs=erasure.certificate["legs"],
         objects=erasure.certificate["objects"],
+        folder=erasure.certificate.get("folder", ""),
     )
-
-
-def _open_one(row: ConversationRow) -> sa.Select[tuple[object, ...]]:
-    """The request about this conversation that is not done."""
-    c = _table.c
-    mine = (c.workspace_id == row.workspace_id) & (c.conversation_id == row.id)
-    return sa.select(*columns(Erasure)).where(mine, c.state != "done")
-
-
-def _put(connection: sa.Connection, erasure: Erasure) -> None:
-    row = {name: getattr(erasure, name) for name in erasure.__struct_fields__}
-    connection.execute(sa.delete(_table).where(_table.c.id == erasure.id))
-    connection.execute(sa.insert(_table), row)
 
 
 def _shape(folder: Path) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from earwitness.errors import Denied, SettingsError, StorageUnavailable
+from earwitness.errors import Conflict, Denied, SettingsError, StorageUnavailable
 
 _CONTEXT = b"earwitness ring"
 _HINT_BYTES, _NONCE_BYTES, _KEY_BYTES = 8, 12, 32
-_MAKE = 'python -c "import secrets; print(secrets.token_hex(32))"'
+_MAKE = "earwitness encryption key FILE"
 
 
 class Provider(Protocol):
@@ -100,7 +100,7 @@ def provider_of(where: str) -> Provider:
             return Masters(_read(Path(name).read_text("ascii"), where))
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                f"encryption.key: {name} cannot be read", hint=f"Make one: {_MAKE} > {name}"
+                f"encryption.key: {name} cannot be read", hint=f"Make one: earwitness encryption key {name}"
             ) from error
     if kind == "env" and name:
         return Masters(_read(os.environ.get(name, ""), where))
@@ -110,6 +110,25 @@ def provider_of(where: str) -> Provider:
         f"encryption.key: {kind!r} is no place for a key",
         hint="file:/path/to/key, env:NAME or aws-kms:ARN",
     )
+
+
+def make_key(file: Path) -> str:
+    """A new master key in a new file, for its owner alone; how `encryption.key` names it.
+
+    Raises `Conflict` where there is a file already, `StorageUnavailable`.
+    """
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as made:
+            made.write(secrets.token_hex(_KEY_BYTES) + "\n")
+            made.flush()
+            os.fsync(made.fileno())
+    except FileExistsError as error:
+        raise Conflict(f"{file} is there already", hint="Keep it: it may open recordings.") from error
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{file}: {error.strerror}", hint="Name a folder that may be written."
+        ) from error
+    return f"file:{file.absolute()}"
 
 
 def _read(text: str, where: str) -> list[bytes]:

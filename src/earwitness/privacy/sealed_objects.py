@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import struct
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from earwitness.errors import Damaged, Denied
 from earwitness.privacy.vault import Key, Vault
@@ -95,6 +96,12 @@ class SealedObjects:
 
     def exists(self, path: str) -> bool:
         return self._objects.exists(path)
+
+    def abandon(self, folder: str) -> None:
+        self._objects.abandon(folder)
+
+    def place(self, path: str) -> Path | None:
+        return self._objects.place(path) if _is_open(checked(path)) else None
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         for info in self._objects.list(prefix):

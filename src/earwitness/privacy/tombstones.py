@@ -23,6 +23,7 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
     erased_at: str
     legs: list[str]
     objects: list[str]
+    folder: str = ""  # all below it goes
 
     @property
     def ids(self) -> list[str]:

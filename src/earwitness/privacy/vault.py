@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,12 +18,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from earwitness.clock import uuid7
-from earwitness.errors import Denied, EarwitnessError, NotFound, SettingsError
+from earwitness.errors import Damaged, Denied, EarwitnessError, NotFound, SettingsError
 from earwitness.journal.seal import unlock
 from earwitness.privacy.providers import Provider, provider_of
 from earwitness.privacy.text_cipher import TextCipher
 from earwitness.settings import Settings
-from earwitness.store.objects import FolderObjects
+from earwitness.store.folder import FolderObjects
 
 _ID_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _RING = "ring"
@@ -85,11 +85,11 @@ class Vault:
         return Key(self, leg, secrets.token_bytes(_ID_BYTES), secrets.token_bytes(_KEY_BYTES))
 
     def find(self, leg: str, key_id: bytes) -> Key | None:
-        """The key of this owner with this id; None where it is not here, or does not unwrap."""
+        """The key of this owner with this id; None where it is not here, is damaged, or does not unwrap."""
         try:
             stored = self._read(f"{_place(leg)}/{key_id.hex()}")
             secret = _unwrap(self._ring(stored.ring), stored.wrapped, _name(leg, key_id))
-        except (NotFound, Denied, InvalidTag):
+        except (NotFound, Denied, Damaged, InvalidTag):
             return None
         return Key(self, leg, key_id, secret)
 
@@ -111,10 +111,12 @@ class Vault:
             wrapped = _wrap(self._ring(ring), secret, _name(owner, key_id))
             self._write(f"{_place(owner)}/{key_id.hex()}", _Stored(ring, wrapped))
 
-    def destroy(self, owner: str) -> list[str]:
-        """No key of this owner is here afterwards; the ids of those that were."""
+    def destroy(self, owner: str, *, but: Collection[str] = ()) -> list[str]:
+        """No key of this owner is here afterwards, but for these ids; the ids of those that were."""
         with self._turn():
+            self._files.abandon(_place(owner))  # nobody else writes keys in our turn
             paths = [info.path for info in self._files.list(_place(owner))]
+            paths = [path for path in paths if path.rpartition("/")[2] not in but]
             for path in paths:
                 self._files.delete(path)
         return [path.rpartition("/")[2] for path in paths]
@@ -175,7 +177,14 @@ class Vault:
         return last.unwrap(wrapped)
 
     def _read(self, path: str) -> _Stored:
-        return msgspec.json.decode(b"".join(self._files.open(path)), type=_Stored)
+        try:
+            return msgspec.json.decode(b"".join(self._files.open(path)), type=_Stored)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Damaged(
+                f"the key file {self._folder / path} is damaged",
+                hint="Bring it back from a backup (`earwitness backup` takes keys along): what it opens is "
+                "lost without it. Then start again.",
+            ) from error
 
     def _write(self, path: str, stored: _Stored) -> None:
         self._files.put(path, [msgspec.json.encode(stored)], replace=True)

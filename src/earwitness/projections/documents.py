@@ -1,22 +1,24 @@
 """The conversation as JSON documents in our own words: `conversation.json`, `metadata.json`."""
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from earwitness.model.conversation import Conversation, Leg, Message, ToolCall
+from earwitness.model.conversation import Conversation, Leg, ToolCall
 from earwitness.model.events import Event, Party, Role
 from earwitness.projections import health
+from earwitness.projections.figures import Figures
 from earwitness.projections.moments import instant, milliseconds, seconds
 from earwitness.projections.naming import call_id, recording_id
+from earwitness.projections.word_times import word_starts_ms
 
 
-def conversation_document(conversation: Conversation) -> dict[str, Any]:
-    """`conversation.json`: all that is known, times in ms from the start."""
+def conversation_document(conversation: Conversation, figures: Figures | None = None) -> dict[str, Any]:
+    """`conversation.json`: all that is known, times in ms from the start. `figures` count for its health."""
     return {
-        **metadata_document(conversation),
-        "messages": [message_document(conversation, m) for m in conversation.messages],
+        **metadata_document(conversation, figures),
+        "messages": _message_documents(conversation),
         "tool_calls": [tool_call_document(conversation, c) for c in conversation.tool_calls],
         "interruptions": [_plain(i) for i in conversation.interruptions],
         "snapshots": [snapshot_document(conversation, i) for i in range(len(conversation.snapshots))],
@@ -25,11 +27,13 @@ def conversation_document(conversation: Conversation) -> dict[str, Any]:
         "declarations": [_plain(d) for d in conversation.declarations],
         "findings": [_plain(f) for f in conversation.findings],
         "usage": conversation.usage,
+        "redaction": conversation.redaction,
+        "is_abridged": bool(conversation.abridged),
         "redactions": [_plain(r) for r in conversation.redactions],
     }
 
 
-def metadata_document(conversation: Conversation) -> dict[str, Any]:
+def metadata_document(conversation: Conversation, figures: Figures | None = None) -> dict[str, Any]:
     """`metadata.json`: whose call, when, how long, how it ended, what was counted."""
     return {
         "id": conversation.id,
@@ -38,7 +42,7 @@ def metadata_document(conversation: Conversation) -> dict[str, Any]:
         "workspace": conversation.workspace,
         "status": conversation.status.value,
         "reasons": list(conversation.reasons),
-        "health": health.score(conversation),
+        "health": health.score(conversation, figures),
         "began_at": instant(conversation, 0),
         "ended_at": instant(conversation, conversation.ended_ns),
         "duration_seconds": seconds(conversation.duration_ns),
@@ -84,8 +88,17 @@ def leg_document(conversation: Conversation, leg: Leg) -> dict[str, Any]:
     }
 
 
-def message_document(conversation: Conversation, message: Message) -> dict[str, Any]:
-    return {**_plain(message), "started_at": instant(conversation, message.started_ns)}
+def _message_documents(conversation: Conversation) -> list[dict[str, Any]]:
+    """With `word_starts_ms`, when each word of the text was heard, where that is known."""
+    words = word_starts_ms(conversation)
+    return [
+        {
+            **_plain(message),
+            "started_at": instant(conversation, message.started_ns),
+            **({"word_starts_ms": words[message.key]} if message.key in words else {}),
+        }
+        for message in conversation.messages
+    ]
 
 
 def tool_call_document(conversation: Conversation, call: ToolCall) -> dict[str, Any]:
@@ -141,4 +154,6 @@ def _plain(part: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    return list(value) if isinstance(value, tuple) else value
+    if is_dataclass(value):
+        return _plain(value)
+    return [_value(each) for each in value] if isinstance(value, tuple) else value

@@ -3,10 +3,12 @@
 100 means nothing is known to be missing. Each reason costs what it says; the score never goes below 0.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from earwitness.model.conversation import WISHED, Conversation, GapSpan, Status
+from earwitness.model.conversation import WISHED, Conversation, Status
 from earwitness.model.events import Evidence, Party, Role
+from earwitness.projections import gaps
 from earwitness.projections.doubts import Reason, doubts
 from earwitness.projections.figures import Figures
 from earwitness.projections.moments import milliseconds
@@ -19,10 +21,10 @@ _COST_OF_FINDING = {
     "program_failed": 10,
 }
 _COST_OF_GAP = 20
-_WISHES = {
-    "paused": "the recording was paused",
-    "no_consent": "consent was not given yet",
-    "stopped": "the recording was stopped",
+_ENDS = {
+    "peer_lost": "one side of the connection vanished without closing it",
+    "crash": "the recorder died, or could write no more",
+    "stopped": "the recorder was stopped while the call ran",
 }
 STRUCK = "[struck]"  # what stands in the journal for a credential
 
@@ -38,19 +40,27 @@ def reasons(conversation: Conversation, figures: Figures | None = None) -> list[
 
 def score(conversation: Conversation, figures: Figures | None = None) -> int:
     """0 to 100."""
-    return max(0, 100 - sum(reason.cost for reason in reasons(conversation, figures)))
+    return left_by(reasons(conversation, figures))
+
+
+def left_by(found: Iterable[Reason]) -> int:
+    """The score that these reasons leave."""
+    return max(0, 100 - sum(reason.cost for reason in found))
+
+
+def codes(found: Iterable[Reason]) -> list[str]:
+    """Of these reasons, each once, in their order."""
+    return list(dict.fromkeys(reason.code for reason in found))
 
 
 def document(conversation: Conversation, figures: Figures | None = None) -> dict[str, Any]:
     """What `/health` answers."""
+    found = reasons(conversation, figures)
     return {
         "conversation": conversation.id,
         "status": conversation.status.value,
-        "score": score(conversation, figures),
-        "reasons": [
-            {"code": r.code, "message": r.message, "cost": r.cost, "at_ms": r.at_ms}
-            for r in reasons(conversation, figures)
-        ],
+        "score": left_by(found),
+        "reasons": [{"code": r.code, "message": r.message, "cost": r.cost, "at_ms": r.at_ms} for r in found],
     }
 
 
@@ -58,24 +68,12 @@ def _of_gaps(conversation: Conversation) -> list[Reason]:
     return [
         Reason(
             code=f"gap_{gap.reason}",
-            message=_gap_sentence(gap),
+            message=gaps.sentence(conversation, gap),
             cost=0 if gap.reason in WISHED else _COST_OF_GAP,
             at_ms=milliseconds(gap.at_ns),
         )
         for gap in conversation.gaps
     ]
-
-
-def _gap_sentence(gap: GapSpan) -> str:
-    began, reason = f"{gap.at_ns / 1e9:.3f} s", gap.reason
-    if reason == "crash":
-        return f"the recorder died, or could write no more, at {began}: what followed is not kept"
-    how_many = "an unknown number of" if gap.record_count is None else str(gap.record_count)
-    length = "" if gap.until_ns is None else f" over {(gap.until_ns - gap.at_ns) / 1e9:.3f} s"
-    if reason in WISHED:
-        words = f"by wish nothing was kept from {began} on{length or ', until now'}: {_WISHES[reason]}"
-        return f"{words} ({gap.detail})" if gap.detail else words
-    return f"{how_many} records are missing{length} ({reason})"
 
 
 def _of_struck_words(conversation: Conversation) -> list[Reason]:
@@ -94,7 +92,7 @@ def _of_state(conversation: Conversation) -> list[Reason]:
     if conversation.status is Status.PARTIAL:
         named = {gap.reason for gap in conversation.gaps}
         return [
-            Reason(code=reason, message=f"the record ends early or is not whole: {reason}", cost=20)
+            Reason(code=reason, message=_ENDS.get(reason, f"the record is not whole: {reason}"), cost=20)
             for reason in conversation.reasons
             if reason.removeprefix("gap:") not in named
         ]

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from earwitness.projections import documents, summary, transcript
 from earwitness.projections.extraction import extract
-from earwitness.projections.layouts import Layout, Peaks, Sound, Source, Text, as_json, one_line
+from earwitness.projections.json_text import as_json, one_line
+from earwitness.projections.layouts import Layout, Peaks, Sound, Source, Text
 
 
 def _event_lines(source: Source) -> Iterable[str]:
@@ -19,14 +20,17 @@ DEFAULT = Layout(
     files=(
         Text(
             path=_HOME + "conversation.json",
-            make=lambda s: [as_json(documents.conversation_document(s.conversation))],
+            make=lambda s: [as_json(documents.conversation_document(s.conversation, s.figures))],
         ),
         Text(
             path=_HOME + "metadata.json",
-            make=lambda s: [as_json(documents.metadata_document(s.conversation))],
+            make=lambda s: [as_json(documents.metadata_document(s.conversation, s.figures))],
         ),
         Text(path=_HOME + "transcript.json", make=lambda s: [as_json(transcript.document(s.conversation))]),
-        Text(path=_HOME + "summary.txt", make=lambda s: [summary.text(s.conversation, s.understood.summary)]),
+        Text(
+            path=_HOME + "summary.txt",
+            make=lambda s: [summary.text(s.conversation, s.understood.summary, s.figures)],
+        ),
         Text(
             path=_HOME + "summary.json",
             make=lambda s: [

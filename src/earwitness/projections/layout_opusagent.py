@@ -8,8 +8,9 @@ from earwitness.clock import rfc3339
 from earwitness.model.conversation import Conversation, Message, ToolCall
 from earwitness.model.events import Party, Retold
 from earwitness.projections import documents, transcript
+from earwitness.projections.json_text import as_json, one_line
 from earwitness.projections.kept import kept
-from earwitness.projections.layouts import Layout, Sound, Source, Text, as_json, one_line
+from earwitness.projections.layouts import Layout, Sound, Source, Text
 from earwitness.projections.moments import instant, seconds
 from earwitness.projections.naming import call_id
 

@@ -5,8 +5,9 @@ from typing import Any
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Party, Role
 from earwitness.projections import summary, transcript
+from earwitness.projections.json_text import as_json
 from earwitness.projections.kept import kept
-from earwitness.projections.layouts import Layout, Sound, Text, as_json
+from earwitness.projections.layouts import Layout, Sound, Text
 from earwitness.projections.moments import naive, seconds
 from earwitness.projections.naming import call_id
 

@@ -13,8 +13,9 @@ from earwitness.model.events import AudioArrived, Party, Retold, Role
 from earwitness.projections import transcript
 from earwitness.projections.analytics import duration
 from earwitness.projections.extraction.extract import Extraction, named_document
+from earwitness.projections.json_text import as_json, one_line
 from earwitness.projections.kept import kept
-from earwitness.projections.layouts import Layout, Source, Text, as_json, one_line
+from earwitness.projections.layouts import Layout, Source, Text
 from earwitness.projections.moments import instant
 from earwitness.projections.naming import call_id
 

@@ -3,14 +3,13 @@
 Each layout stands in a file of its own, `layout_<name>.py`; `named.py` knows them all.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import Event
 from earwitness.projections.extraction.schema import INSURANCE
+from earwitness.projections.figures import Figures
 from earwitness.projections.moments import compact, instant
 from earwitness.projections.naming import call_id, recording_id
 from earwitness.projections.understood import Understood, understand
@@ -23,6 +22,7 @@ class Source:
     conversation: Conversation
     events: Callable[[], Iterable[Event]]
     known: Understood | None = None  # what was found out about it, where that is done already
+    figures: Figures | None = None  # what was measured on its sound
 
     @property
     def understood(self) -> Understood:
@@ -88,10 +88,3 @@ def safe(name: str) -> str:
     """A provider's id as part of a file name: letters, digits, `._-` stay, all else becomes `_`."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)[:120]
     return kept.lstrip(".") or "_"
-
-
-one_line = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one for every event
-
-
-def as_json(document: Any) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -7,20 +7,22 @@ named with it: `application`, `rules`, or `llm:<model>`.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
 
-from earwitness.model.conversation import Conversation, Message
+from earwitness.model.conversation import Conversation, Leg, Message
 from earwitness.model.events import Role
-from earwitness.projections import health, transcript
+from earwitness.projections import health, moods, transcript
 from earwitness.projections.analytics import duration
 from earwitness.projections.documents import counts
+from earwitness.projections.figures import Figures
 from earwitness.projections.moments import clock_face, instant
 from earwitness.projections.naming import call_id
-from earwitness.projections.transcript import SPEAKERS, told
+from earwitness.projections.transcript import SPEAKERS, spoken, told
 
-MOST_TOPICS, MOST_SENTENCES = 5, 4
+MOST_TOPICS, MOST_SENTENCES, MOST_LETTERS = 5, 4, 80
 APPLICATION, RULES = "application", "rules"
 
 # Words by which a topic is told. Tools that were used are topics too, under their own names.
@@ -96,7 +98,7 @@ def document(conversation: Conversation, summary: Summary, note: str = "") -> di
     }
 
 
-def text(conversation: Conversation, summary: Summary) -> str:
+def text(conversation: Conversation, summary: Summary, figures: Figures | None = None) -> str:
     """`summary.txt`: what a person wants to know at a glance, then the transcript."""
     many = counts(conversation)
     lines = [
@@ -112,17 +114,62 @@ def text(conversation: Conversation, summary: Summary) -> str:
         f"Topics         {', '.join(summary.topics) or 'none'}",
         f"Outcome        {_by(summary.outcome, summary.outcome_by)}",
         f"Satisfaction   {_by(summary.satisfaction, summary.satisfaction_by)}",
-        f"Record         {conversation.status.value}, health {health.score(conversation)} of 100",
+        *_moods(conversation),
+        *_about(conversation),
+        f"Record         {conversation.status.value}, health {health.score(conversation, figures)} of 100",
     ]
+    lines += _legs(conversation)
     lines += _chosen(conversation)
-    lines += [f"               - {reason.message}" for reason in health.reasons(conversation)]
+    lines += [f"               - {reason.message}" for reason in health.reasons(conversation, figures)]
     if summary.text:
         lines += ["", f"Summary, by {summary.written_by}:", summary.text]
     return "\n".join(lines) + "\n\n" + transcript.text(conversation)
 
 
+def _moods(conversation: Conversation) -> list[str]:
+    """How both sides sounded, and who says so; nothing where nobody knows."""
+    told = moods.sentiment(conversation)
+    sides = [f"{who} {told[who]['sentiment']}" for who in ("caller", "agent") if told[who]["sentiment"]]
+    return [f"Sentiment      {', '.join(sides)} (by {', '.join(told['sources'])})"] if sides else []
+
+
+def _about(conversation: Conversation) -> Iterator[str]:
+    """Whose it is, why it ended and what else was said of it, each where somebody said so. Labels are not
+    among it: they may change after the text is written."""
+    if conversation.subject:
+        yield f"Subject        {conversation.subject}"
+    ends = dict.fromkeys(_short(leg.end_reason) for leg in conversation.legs if leg.end_reason)
+    if ends:
+        yield f"Ended because  {', '.join(ends)}"
+    words = chain(["Metadata"], repeat(""))
+    for word, (name, value) in zip(words, conversation.metadata.items(), strict=False):
+        yield f"{word:14} {name}: {'...' if isinstance(value, dict | list) else _short(value)}"
+
+
+def _short(value: Any) -> str:
+    """On one line, of a length that is read at a glance."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 3]}..."
+
+
 def _by(word: str | None, who: str | None) -> str:
     return "not said" if word is None else word if who == APPLICATION else f"{word} (by {who})"
+
+
+def _legs(conversation: Conversation) -> list[str]:
+    """What it was put together of, and by what; of a single leg there is nothing to tell."""
+    if len(conversation.legs) < 2:
+        return []
+    return [f"Leg            {leg.id}  {', '.join(_facts(leg))}" for leg in conversation.legs]
+
+
+def _facts(leg: Leg) -> Iterator[str]:
+    yield f"{leg.provider} by {leg.way}"
+    if leg.joined_by:
+        yield f"joined by {leg.joined_by}"
+    if leg.clock_offset_ms is not None and leg.clock_certainty is not None:
+        used = "set" if leg.is_clock_set else "too unsure to set"
+        yield f"clock {leg.clock_offset_ms:+d} ms, certainty {leg.clock_certainty:.2f}: {used}"
 
 
 def _chosen(conversation: Conversation) -> list[str]:
@@ -142,7 +189,7 @@ def _chosen(conversation: Conversation) -> list[str]:
 
 
 def _topics(conversation: Conversation) -> Iterator[str]:
-    said = [message.text for message in told(conversation)]
+    said = [spoken(message) for message in told(conversation)]
     found = Counter[str]()
     for topic, pattern in _TOPICS.items():
         found[topic] = sum(bool(re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE)) for text in said)
@@ -187,7 +234,8 @@ def _satisfaction(conversation: Conversation) -> tuple[str | None, str | None]:
 
 
 def _sign(message: Message) -> int:
-    felt = {"positive": 1, "negative": -1}.get(message.sentiment or "", 0)
+    is_measured = not (message.sentiment_source or "").startswith("heuristic:")  # those are these same words
+    felt = {"positive": 1, "negative": -1}.get(message.sentiment or "", 0) if is_measured else 0
     return felt + bool(_THANKS.search(message.text)) - 2 * bool(_UPSET.search(message.text))
 
 
@@ -196,7 +244,7 @@ def _sentences(conversation: Conversation) -> Iterator[str]:
     said = [
         (number, message, sentence)
         for number, message in enumerate(told(conversation))
-        for sentence in re.split(r"(?<=[.!?])\s+", " ".join(message.text.split()))
+        for sentence in re.split(r"(?<=[.!?])\s+", " ".join(spoken(message).split()))
         if len(sentence.split()) >= 3 and not _FILLER.match(sentence) and message.role is not Role.SYSTEM
     ]
     if not said:

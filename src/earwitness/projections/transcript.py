@@ -4,13 +4,21 @@ What stands in a transcript was said or heard. Words an agent generated that nev
 are given apart (`unheard`), never mixed in.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
+from earwitness.errors import NotFound
 from earwitness.model.conversation import Conversation, Message
 from earwitness.model.events import Party, Role
+from earwitness.projections import gaps
+from earwitness.projections.json_text import as_json
 from earwitness.projections.moments import clock_face, instant, milliseconds
 
 SPEAKERS = {Party.CALLER: "Caller", Party.AGENT: "Agent", Party.HUMAN_AGENT: "Human agent", None: "System"}
+CHANNELS = ("caller", "agent")
 SHORTEST_CUE_NS = 700_000_000  # a subtitle that flashes by shorter than this cannot be read
 
 
@@ -28,6 +36,14 @@ def unheard(message: Message) -> str:
 def shown(conversation: Conversation) -> list[Message]:
     """The messages a reader sees: all that have words, in order."""
     return [message for message in conversation.messages if message.text]
+
+
+def of_channel(conversation: Conversation, channel: str | None) -> Conversation:
+    """The conversation with the messages of one side alone: the caller, or whoever speaks for the agent."""
+    if channel is None:
+        return conversation
+    mine = {Party.CALLER} if channel == Party.CALLER else {Party.AGENT, Party.HUMAN_AGENT}
+    return replace(conversation, messages=tuple(m for m in conversation.messages if m.party in mine))
 
 
 def told(conversation: Conversation) -> list[Message]:
@@ -51,6 +67,7 @@ def _entry(conversation: Conversation, message: Message) -> dict[str, Any]:
         "party": message.party.value if message.party else None,
         "text": message.text,
         "heard_text": message.heard_text,
+        "is_estimated": message.is_estimated,
         "status": message.status,
         "started_at": instant(conversation, message.started_ns),
         "started_ms": milliseconds(message.started_ns),
@@ -67,11 +84,19 @@ def _entry(conversation: Conversation, message: Message) -> dict[str, Any]:
     }
 
 
+def written(conversation: Conversation, form: str) -> str:
+    """In one of `FORMATS`. Raises `NotFound`."""
+    if form not in FORMATS:
+        raise NotFound(f"no transcript format {form}", hint=f"Formats: {', '.join(FORMATS)}.")
+    return FORMATS[form](conversation)
+
+
 def text(conversation: Conversation) -> str:
-    """Plain text, a line per message; what was not heard stands in brackets."""
-    return "".join(
-        f"[{clock_face(m.started_ns)}] {SPEAKERS[m.party]}: {_line(m)}\n" for m in shown(conversation)
-    )
+    """Plain text, a line per message or gap; what was not heard stands in brackets."""
+    said = [(m.started_ns, f"{SPEAKERS[m.party]}: {_line(m)}") for m in shown(conversation)]
+    missing = [(gap.at_ns, f"[{gaps.sentence(conversation, gap)}]") for gap in conversation.gaps]
+    lines = merge(said, sorted(missing), key=itemgetter(0))
+    return "".join(f"[{clock_face(at_ns)}] {words}\n" for at_ns, words in lines)
 
 
 def _line(message: Message) -> str:
@@ -110,3 +135,11 @@ def _cues(conversation: Conversation) -> list[tuple[int, int, str, str]]:
             end = max(message.ended_ns or 0, message.started_ns + SHORTEST_CUE_NS)
             cues.append((message.started_ns, end, SPEAKERS[message.party], words))
     return sorted(cues)  # WebVTT: a cue begins no earlier than the one before it
+
+
+FORMATS: dict[str, Callable[[Conversation], str]] = {
+    "text": text,
+    "json": lambda conversation: as_json(document(conversation)),
+    "srt": srt,
+    "vtt": vtt,
+}

@@ -87,8 +87,11 @@ def _is_spelled(before: Token, after: Token) -> bool:
 
 def _is_meant(line: Line, first: int, at: int) -> bool:
     """Whether one word before an `@` is a name and not `look at example dot com`."""
-    word = line.tokens[first].token.text
-    if word in line.lexicon.no_local_part:
+    sign = line.tokens[at].token
+    if line.tokens[first].token.text in line.lexicon.no_local_part:
         return False
+    if sign.end - sign.start > len("at"):
+        return True  # `arroba` and its like have no other meaning
+    before = line.tokens[first - 1].token.text if first else ""
     domain = line.tokens[at + 1].token.text
-    return domain in _MAILERS or bool(line.lexicon.cues["email"].search(line.words_before(first)))
+    return domain in _MAILERS or before in line.lexicon.email_leads or line.is_told("email", first)

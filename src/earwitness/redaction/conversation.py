@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from earwitness.model.conversation import Conversation, Digit, Message, Redaction, Status, ToolCall
+from earwitness.model.conversation import Conversation, Digit, Message, Status, ToolCall
+from earwitness.model.redacted import Redaction
+from earwitness.redaction.by_hand import KIND
 from earwitness.redaction.chains import Chain, before, chains
 from earwitness.redaction.detect import Detector
 from earwitness.redaction.found import Found
 from earwitness.redaction.masks import mask, masked
-from earwitness.redaction.sound import Places
+from earwitness.redaction.sound import Place, Places
 from earwitness.redaction.values import Values
-from earwitness.settings_redaction import Redaction as Policy
-from earwitness.settings_redaction import listed
+from earwitness.settings.lists import listed
+from earwitness.settings.redaction import Redaction as Policy
 
 KEYS_IN_A_ROW = 3  # so many keys pressed one after the other are a number, not a choice
 KEYS_APART_NS = 10_000_000_000
@@ -28,10 +30,11 @@ class Memory:
 
 
 class Redactor:
-    """Takes out of conversations what one policy names."""
+    """Takes out of conversations what one policy names, and all that was said and heard in `stretches`."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, stretches: Sequence[tuple[int, int]] = ()) -> None:
         self.policy = policy
+        self._stretches = tuple(Place(*stretch) for stretch in stretches)
         self.detector = Detector(policy)
         self._kinds = frozenset(listed(policy.kinds))
 
@@ -42,6 +45,7 @@ class Redactor:
         messages = [self._message(m, found.get(i, []), memory) for i, m in enumerate(conversation.messages)]
         calls = [self._call(call, memory) for call in conversation.tool_calls]
         places = Places(conversation, self.policy.margin_ms)
+        places.add_stretches(self._stretches)
         spoken = [self._spoken(i, those, found.get(i, []), places) for i, (_, those) in enumerate(messages)]
         if self.policy.sound != "keep":
             for run in filter(self._is_number, _in_a_row(conversation.digits)):
@@ -74,15 +78,18 @@ class Redactor:
             for one, place in zip(redactions, where, strict=True)
         ]
 
+    def _values(self) -> Values:
+        return Values(self._mask, self.detector.is_short_announced)
+
     def value(self, value: Any, names: str = "") -> Any:
         """Data with every string in it masked where need be."""
-        return Values(self._mask).of(value, names)
+        return self._values().of(value, names)
 
     def json(self, text: str | None, names: str = "") -> str | None:
-        return None if text is None else Values(self._mask).json(text, names)
+        return None if text is None else self._values().json(text, names)
 
-    def _mask(self, text: str, names: str) -> tuple[str, list[Found]]:
-        found = self.detector.find([text], names)
+    def _mask(self, text: str, names: str, most: int) -> tuple[str, list[Found]]:
+        found = self.detector.find([text], names, most)
         return masked(text, found, self.policy.masks)[0], found
 
     # -- messages --------------------------------------------------------------------------------------
@@ -90,7 +97,7 @@ class Redactor:
     def _in_messages(self, conversation: Conversation, memory: Memory) -> dict[int, list[Found]]:
         """What is found, by place of the message."""
         messages = conversation.messages
-        tokens = [self.detector.tokens(message.text) for message in messages]
+        tokens = [self.detector.ends(message.text) for message in messages]
         found: dict[int, list[Found]] = {}
         known: dict[tuple[str, ...], list[Found]] = {}
         last = {str(m.party or m.role): place for place, m in enumerate(messages) if m.text}
@@ -103,6 +110,9 @@ class Redactor:
             if conversation.status is Status.ACTIVE and chain.places[-1] in last.values():
                 self._hold_back(messages, chain, context, found)
         memory.chains = known
+        for place, message in enumerate(messages):
+            if message.text and any(_was_said_in(message, stretch) for stretch in self._stretches):
+                found[place] = [Found(KIND, 0, 0, len(message.text))]
         return found
 
     def _hold_back(
@@ -155,7 +165,7 @@ class Redactor:
         for name in ("arguments", "result", "error"):
             text = getattr(call, name)
             if text:
-                values = Values(self._mask)
+                values = self._values()
                 shown[name] = values.json(text)
                 redactions += [
                     Redaction(kind=one.kind, key=call.key, field=name, confidence=one.confidence)
@@ -173,6 +183,12 @@ class Redactor:
 
     def _is_number(self, run: list[Digit]) -> bool:
         return "keys" in self._kinds and len(run) >= KEYS_IN_A_ROW
+
+
+def _was_said_in(message: Message, stretch: Place) -> bool:
+    """Whether any of it may have been: words without an end are said when they began."""
+    ended_ns = message.ended_ns or message.started_ns
+    return message.started_ns < stretch.until_ns and stretch.from_ns <= ended_ns
 
 
 def _in_a_row(digits: Sequence[Digit]) -> Iterator[list[Digit]]:

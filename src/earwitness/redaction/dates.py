@@ -1,6 +1,8 @@
 """Dates of birth: dates near words that announce one."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import chain
 
 from earwitness.redaction.found import Found
 from earwitness.redaction.languages.table import words
@@ -12,49 +14,39 @@ _MARKS = frozenset(",./-")
 
 
 def of_birth(line: Line) -> Iterator[Found]:
-    """Dates that are said to be somebody's birth."""
-    cue = line.lexicon.cues["birth_date"]
-    places, said = [], ""
-    ends: list[int] = []  # of each word in `said`
-    for place, placed in enumerate(line.tokens):
-        if placed.token.kind != "mark":
-            said += placed.token.text + " "
-            places.append(place)
-            ends.append(len(said) - 1)
-    wanted = [(0, _AFTER)] if cue.search(" ".join(line.before)) else []
-    index = 0
-    for match in cue.finditer(said):
-        while index < len(ends) - 1 and ends[index] < match.end():
-            index += 1
-        wanted += [(places[index], places[index] + _AFTER), (max(0, places[index] - _BEFORE), places[index])]
-    for start, stop in wanted:
-        for sequence in _sequences(line, start, stop):
-            if _is_date(sequence):
-                yield from covering("birth_date", sequence, 0.8)
-                break
+    """Dates that are said to be somebody's birth: the next one after the words, or the last one before."""
+    cues = line.cues.get("birth_date", ())
+    dates = [one for one in _sequences(line) if _is_date(one[1])] if cues else []
+    begins = [place for place, _ in dates]
+    meant: set[int] = set()
+    for cue in cues:
+        index = bisect_left(begins, max(cue, 0))
+        if index < len(dates) and begins[index] < max(cue, 0) + _AFTER:
+            meant.add(index)
+        if index and begins[index - 1] >= cue - _BEFORE:
+            meant.add(index - 1)
+    for index in sorted(meant):
+        yield from covering("birth_date", dates[index][1], 0.8)
 
 
-def _sequences(line: Line, start: int, stop: int) -> Iterator[list[Placed]]:
-    """Tokens in a row of which a date may be made, without joints at their ends."""
+def _sequences(line: Line) -> Iterator[tuple[int, list[Placed]]]:
+    """Tokens in a row of which a date may be made, without joints at their ends; with the first's place."""
     run: list[Placed] = []
-    for place, placed in enumerate([*line.tokens[start:], None]):
-        if placed is not None and _fits(line, placed):
+    first = carried = 0  # the place of the first, and how many there are up to the last that is no joint
+    for place, placed in enumerate(chain(line.tokens, [None])):
+        carries = placed is not None and _carries(line, placed)
+        if placed is not None and (carries or (run and _joins(placed))):
+            first = first if run else place
             run.append(placed)
-            continue
-        while run and not _carries(line, run[-1]):
-            run.pop()
-        while run and not _carries(line, run[0]):
-            run.pop(0)
-        if run:
-            yield run
-        run = []
-        if start + place >= stop:
-            return
+            carried = len(run) if carries else carried
+        elif run:
+            yield first, run[:carried]
+            run, carried = [], 0
 
 
-def _fits(line: Line, placed: Placed) -> bool:
+def _joins(placed: Placed) -> bool:
     token = placed.token
-    return _carries(line, placed) or token.text in (_MARKS if token.kind in ("mark", "symbol") else _JOINTS)
+    return token.text in (_MARKS if token.kind in ("mark", "symbol") else _JOINTS)
 
 
 def _carries(line: Line, placed: Placed) -> bool:

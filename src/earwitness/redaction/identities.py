@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
-from stdnum import iban as stdnum_iban
 from stdnum.br import cpf
 from stdnum.ca import sin
 from stdnum.de import idnr
@@ -46,7 +46,20 @@ _WITH_LETTERS: dict[str, tuple[tuple[re.Pattern[str], Callable[[str], bool]], ..
     "IT": ((re.compile(r"[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]"), codicefiscale.is_valid),),
     "MX": ((re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d"), curp.is_valid),),
 }
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_IBAN_HEAD = re.compile(r"[A-Z]{2}\d{2}")
+_BBAN = re.compile(r"[A-Z0-9]{11,30}")
+# Characters of an IBAN by country: the registry of ISO 13616.
+_IBAN_LENGTHS = {
+    land: int(length)
+    for length, lands in re.findall(
+        r"(\d+) ([A-Z ]+)",
+        "15 NO 16 BE 18 DK FI FO GL NL SD 19 FK MK SI 20 AT BA EE KZ LT LU MN XK 21 CH HR LI LV SO "
+        "22 BG BH CR DE GB GE IE ME RS VA 23 AE GI IL IQ OM TL 24 AD CZ ES MD PK RO SA SE SK TN VG "
+        "25 LY PT ST 26 IS TR 27 BI DJ FR GR IT MC MR SM 28 AL AZ BY CY DO GT HN HU LB NI PL SV "
+        "29 BR EG PS QA UA 30 JO KW MU YE 31 MT SC 32 LC 33 RU",
+    )
+    for land in lands.split()
+}
 _SSN = (3, 2, 4)  # Social Security Administration, POMS RM 10201.030
 LONGEST_CODE = 34  # ISO 13616: an IBAN has no more
 _MOST_LETTERS = 6  # of a word that may be part of a code: a codice fiscale begins with so many
@@ -74,29 +87,57 @@ class Codes:
 
     def find(self, line: Line) -> Iterator[Found]:
         for place, sequence in _sequences(line):
+            code = _Spelled(sequence)
             start = 0
             while start < len(sequence):
-                stop, kind, confidence = self._match(sequence, start, line, place)
+                stop, kind, confidence = self._match(code, start, line, place)
                 if stop:
                     yield from covering(kind, sequence[start:stop], confidence)
                 start = stop or start + 1
 
-    def _match(self, sequence: list[Placed], start: int, line: Line, place: int) -> tuple[int, str, float]:
-        """The end of the longest code that begins at this token, what it is, and how sure that is."""
-        best = (0, "", 0.0)
-        text = ""
-        for stop in range(start + 1, len(sequence) + 1):
-            text += sequence[stop - 1].token.text.upper()
-            if len(text) > LONGEST_CODE:
-                break
-            if self._has_iban and _IBAN.fullmatch(text):
-                if stdnum_iban.is_valid(text):
-                    return stop, "iban", 0.99
-                if line.lexicon.cues["iban"].search(line.words_before(place + start)):
-                    best = (stop, "iban", 0.6)
-            elif any(shape.fullmatch(text) and is_valid(text) for shape, is_valid in self._shapes):
-                best = (stop, "national_id", 0.95)
-        return best
+    def _match(self, code: "_Spelled", start: int, line: Line, place: int) -> tuple[int, str, float]:
+        """The end of the code that begins at this token, what it is, and how sure that is; 0: none does."""
+        at = code.starts[start]
+        if self._has_iban and _IBAN_HEAD.match(code.text, at):
+            length = _IBAN_LENGTHS.get(code.text[at : at + 2], 0)
+            stop = code.ends.get(at + length, 0)
+            if stop and _is_account(code.text[at : at + length]):
+                return stop, "iban", 0.99
+            if line.is_told("iban", place + start):
+                stop = code.longest(start, length or LONGEST_CODE)
+                if _BBAN.fullmatch(code.text, at + 4, code.starts[stop]):
+                    return stop, "iban", 0.6
+        for shape, is_valid in self._shapes:
+            match = shape.match(code.text, at)
+            if match and match.end() in code.ends and is_valid(match[0]):
+                return code.ends[match.end()], "national_id", 0.95
+        return 0, "", 0.0
+
+
+class _Spelled:
+    """Tokens in a row as one text. `starts`: where each begins in it; `ends`: place -> tokens up to there."""
+
+    def __init__(self, tokens: list[Placed]) -> None:
+        self._tokens = tokens
+        pieces = [placed.token.text.upper() for placed in tokens]
+        self.text = "".join(pieces)
+        self.starts = [0, *accumulate(map(len, pieces))]
+        self.ends = {end: stop for stop, end in enumerate(self.starts) if stop}
+
+    def longest(self, start: int, length: int) -> int:
+        """The last token before which so many characters are full, and that has a digit."""
+        stop = start + 1
+        while stop < len(self._tokens) and self.starts[stop + 1] - self.starts[start] <= length:
+            stop += 1
+        while stop > start + 1 and self._tokens[stop - 1].token.kind == "word":
+            stop -= 1
+        return stop
+
+
+def _is_account(text: str) -> bool:
+    """ISO 13616: the remainder of its number by 97 is 1. What a country checks besides may be misheard."""
+    is_plain = text.isascii() and text.isalnum()
+    return is_plain and int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
 
 
 def _sequences(line: Line) -> Iterator[tuple[int, list[Placed]]]:

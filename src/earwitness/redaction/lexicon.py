@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from earwitness.redaction.cues import Cues
 from earwitness.redaction.languages import LANGUAGES
 from earwitness.redaction.languages.table import plain
 
@@ -58,10 +59,13 @@ class Lexicon:
         self.fillers = frozenset[str]().union(*(each.fillers for each in tables))
         self.units = frozenset[str]().union(*(each.units for each in tables))
         self.months = frozenset[str]().union(*(each.months for each in tables))
+        self.email_leads = frozenset[str]().union(*(each.email_leads for each in tables))
         self.no_local_part = frozenset[str]().union(*(each.no_local_part for each in tables))
-        kinds = dict.fromkeys(kind for each in tables for kind in each.cues)
-        self.cues = {k: _any_of([c for each in tables for c in each.cues.get(k, ())]) for k in kinds}
-        self.not_a_phone = _any_of([cue for each in tables for cue in each.not_a_phone])
+        phrases: dict[str, list[str]] = {"other": [cue for each in tables for cue in each.not_a_phone]}
+        for each in tables:
+            for kind, cues in each.cues.items():
+                phrases.setdefault(kind, []).extend(cues)
+        self.cues = Cues(phrases, {w: m for each in tables for w, m in (each.symbols | each.numbers).items()})
         self._heads: dict[str, list[_Phrase]] = {}
         for each in tables:
             self._add("number", each.numbers)
@@ -69,8 +73,25 @@ class Lexicon:
             self._add("symbol", each.symbols)
             self._add("repeat", {word: str(times) for word, times in each.repeats.items()})
             self._add("power", {word: "0" * zeros for word, zeros in each.powers.items()})
-        for phrases in self._heads.values():
-            phrases.sort(key=lambda phrase: -len(phrase.words))
+        for heads in self._heads.values():
+            heads.sort(key=lambda phrase: -len(phrase.words))
+        self.counting = frozenset(  # every word of which spoken numbers are made, but for `y` and `et`
+            word
+            for each in tables
+            for entries in (each.numbers, each.ordinals, each.repeats, each.powers)
+            for phrase in entries
+            for word in phrase.split()
+            if len(word) > 2
+        )
+
+    def names_of(self, symbol: str) -> list[str]:
+        """How a symbol is spoken."""
+        return [
+            " ".join(phrase.words)
+            for phrases in self._heads.values()
+            for phrase in phrases
+            if phrase.kind == "symbol" and phrase.text == symbol
+        ]
 
     def _add(self, kind: str, entries: dict[str, str]) -> None:
         for phrase, text in entries.items():
@@ -101,12 +122,6 @@ class Lexicon:
 @cache
 def lexicon(names: tuple[str, ...]) -> Lexicon:
     return Lexicon(names)
-
-
-def _any_of(cues: list[str]) -> re.Pattern[str]:
-    """Finds any of the cues in words that `plain` made and single spaces join."""
-    ways = "|".join(sorted((re.escape(cue) for cue in set(cues)), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{ways})(?:s|es)?(?!\w)" if ways else r"(?!)")
 
 
 def _end_of(phrase: _Phrase, raw: list[Token], index: int, text: str) -> int:

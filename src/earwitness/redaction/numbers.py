@@ -1,13 +1,14 @@
 """Which runs of digits are cards, security codes, national ids or telephone numbers."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import pairwise
 
-import phonenumbers
 from stdnum import luhn
 
 from earwitness.redaction import identities
+from earwitness.redaction.cues import NOWHERE
 from earwitness.redaction.found import Found
+from earwitness.redaction.plans import numbers_of
 from earwitness.redaction.runs import Line, Run, covering
 
 # Lengths by first digits: ISO/IEC 7812 ranges that the schemes publish.
@@ -19,6 +20,8 @@ _CARD_LENGTHS = (
     (("35", "60", "62", "64", "65"), (16, 17, 18, 19)),
     (("50", "56", "57", "58", "63", "67"), (16, 12, 13, 14, 15, 17, 18, 19)),
 )
+SHORTEST_CARD, LONGEST_CARD = 12, 19
+WITH_CARD = 12  # digits that follow a card in the same breath: its expiry and code
 LONGEST = 64  # digits: nothing that is longer is looked at piece by piece; all of it is masked
 SHORTEST_PHONE, LONGEST_PHONE = 7, 15  # ITU-T E.164, 6.1; the shorter ones are services
 SHORTEST_INNER = 9  # of a number that is only known by its country's plan
@@ -31,95 +34,114 @@ class Numbers:
     def __init__(self, kinds: frozenset[str], regions: tuple[str, ...]) -> None:
         self._kinds = kinds
         self._regions = regions
+        self._is_planned = numbers_of(regions).fullmatch
 
     def find(self, line: Line) -> Iterator[Found]:
         for run in line.runs:
-            yield from self._of_run(run, line)
+            if len(run.digits) >= 3:
+                yield from self._of_run(run, line)
+        if "card" in self._kinds:
+            for placed in line.tokens:  # part of a word, as in `pan_4111111111111111`
+                if placed.token.kind == "opaque" and _is_card(placed.token.text):
+                    yield from covering("card", [placed], 0.9)
 
     def _of_run(self, run: Run, line: Line) -> Iterator[Found]:
         count = len(run.digits)
-        if count < 3:
-            return
         if count > LONGEST:
             yield from covering("card", run.pieces, 0.3)
             return
         if count <= 6 and line.next_word(run.last) in line.lexicon.units:
             return
-        cards = list(self._cards(run, line)) if count >= 12 else []
-        if cards:
-            for first, stop, confidence in cards:
-                yield from covering("card", run.pieces[first:stop], confidence)
-            return
+        done = 0
+        for first, stop, confidence in self._cards(run, line):
+            if done < first:
+                yield from self._of_rest(run.part(done, first), line, is_beside_card=True)
+            yield from covering("card", run.pieces[first:stop], confidence)
+            done = stop
+        if done < len(run.pieces):
+            rest = run.part(done, len(run.pieces)) if done else run
+            yield from self._of_rest(rest, line, is_beside_card=done > 0)
+
+    def _of_rest(self, run: Run, line: Line, *, is_beside_card: bool) -> Iterator[Found]:
+        """What is no card."""
         kind, confidence = self._kind(run, line)
-        if kind in self._kinds:
-            yield from covering(kind, run.pieces, confidence)
-        elif not kind and "phone" in self._kinds and count > 10:
-            yield from self._inner_phones(run)
+        if kind:
+            if kind in self._kinds:
+                yield from covering(kind, run.pieces, confidence)
+        elif "card" in self._kinds and self._may_be_card(run, line, is_beside_card=is_beside_card):
+            yield from covering("card", run.pieces, 0.5)
+        elif "phone" in self._kinds and len(run.digits) > 10:
+            yield from self._inner_phones(run, line)
+
+    def _may_be_card(self, run: Run, line: Line, *, is_beside_card: bool) -> bool:
+        """Digits whose bounds are not sure: all in one breath with a card, and many that were spoken."""
+        if is_beside_card:
+            return True
+        is_other = line.told("other", run.first) > line.told("card", run.first)
+        return run.is_spoken and SHORTEST_CARD < len(run.digits) <= LONGEST_CARD and not is_other
 
     # -- cards -----------------------------------------------------------------------------------------
 
     def _cards(self, run: Run, line: Line) -> Iterator[tuple[int, int, float]]:
         """Pieces [first, stop) that are a card; with it goes what follows in the run: expiry and code."""
-        if "card" not in self._kinds:
+        digits, sizes = run.digits, run.sizes
+        if "card" not in self._kinds or len(digits) < SHORTEST_CARD:
             return
-        sizes, digits = run.sizes, run.digits
-        starts = [sum(sizes[:index]) for index in range(len(sizes) + 1)]
-        for index, start in enumerate(starts[:-1]):
-            for length in _lengths(digits, start):
-                if start + length in starts and luhn.is_valid(digits[start : start + length]):
-                    rest = starts[-1] - start - length
-                    stop = len(sizes) if rest <= 12 else starts.index(start + length)
-                    yield index, stop, 0.99
-                    return
-        is_told = line.lexicon.cues["card"].search(line.words_before(run.first))
-        if is_told and 13 <= len(digits) <= 19 and _lengths(digits, 0):
+        starts = [0]
+        for size in sizes:
+            starts.append(starts[-1] + size)
+        piece_at = {start: index for index, start in enumerate(starts)}
+        cards = list(_checked(digits, piece_at))
+        for (first, stop), (following, _) in pairwise([*cards, (len(sizes), 0)]):
+            rest = starts[following] - starts[stop]
+            yield first, following if rest <= WITH_CARD else stop, 0.99
+        is_alike = not cards and SHORTEST_CARD < len(digits) <= LONGEST_CARD and _lengths(digits, 0)
+        if is_alike and line.is_told("card", run.first):
             yield 0, len(sizes), 0.6  # one digit misheard, and the checksum fails
 
     # -- the rest --------------------------------------------------------------------------------------
 
     def _kind(self, run: Run, line: Line) -> tuple[str, float]:
         """What the whole run is, and how sure that is; an empty kind: nothing known."""
-        before, after = line.words_before(run.first), line.words_after(run.last)
-        count, cues = len(run.digits), line.lexicon.cues
+        count = len(run.digits)
         if count in (3, 4):
-            if cues["cvv"].search(before):
+            if line.is_told("cvv", run.first) or line.is_told_after("cvv", run.last):
                 return "cvv", 0.9
-            if "last four" in before and cues["national_id"].search(before):
+            if line.is_told("last_digits", run.first) and line.is_told("national_id", run.first):
                 return "national_id", 0.8
             return "", 0.0
-        near = f"{before} {after}"
-        confidence = identities.of_digits(
-            run.digits, run.sizes, self._regions, is_told=bool(cues["national_id"].search(near))
-        )
+        is_told = line.is_told("national_id", run.first) or line.is_told_after("national_id", run.last)
+        confidence = identities.of_digits(run.digits, run.sizes, self._regions, is_told=is_told)
         if confidence:
             return "national_id", confidence
         if SHORTEST_PHONE <= count <= LONGEST_PHONE:
-            return ("phone", sure) if (sure := self._phone(run, line, before, after)) else ("", 0.0)
+            return ("phone", sure) if (sure := self._phone(run, line)) else ("", 0.0)
         return "", 0.0
 
-    def _phone(self, run: Run, line: Line, before: str, after: str) -> float:
+    def _phone(self, run: Run, line: Line) -> float:
         """How sure it is that the run is a telephone number; 0: it is none."""
-        digits, count = run.digits, len(run.digits)
-        told = _last(line.lexicon.cues["phone"].finditer(before))
-        other = _last(line.lexicon.not_a_phone.finditer(before))
+        count = len(run.digits)
+        told, other = line.told("phone", run.first), line.told("other", run.first)
         if run.has_plus and count >= 8:
             return 0.95
-        if told > other or (other < 0 and line.lexicon.cues["phone"].search(after)):
+        if told > other or (other == NOWHERE and line.is_told_after("phone", run.last)):
             return 0.9
+        is_planned = self._is_planned(run.digits) is not None
         is_shaped = run.sizes[-3:] == _NANP and count in (10, 11) and not run.is_spoken
-        if other >= 0:
-            return 0.7 if is_shaped and _is_valid(digits, self._regions) else 0.0
-        if is_shaped or _is_valid(digits, self._regions):
+        if other != NOWHERE:
+            return 0.7 if is_shaped and is_planned else 0.0
+        if is_shaped or is_planned:
             return 0.9
-        is_asked = line.lexicon.cues["number"].search(before)
-        if is_asked or (run.is_spoken and count in (7, 10, 11)):
+        if line.is_told("number", run.first) or (run.is_spoken and count in (7, 10, 11)):
             return 0.6
         return 0.4 if run.sizes == (3, 4) else 0.0
 
-    def _inner_phones(self, run: Run) -> Iterator[Found]:
+    def _inner_phones(self, run: Run, line: Line) -> Iterator[Found]:
         """Telephone numbers with something before, between or after them in the same breath."""
-        sizes, first = run.sizes, 0
-        while first < len(sizes):
+        if line.told("other", run.first) > line.told("phone", run.first):
+            return
+        first = 0
+        while first < len(run.pieces):
             stop = self._phone_end(run, first)
             if stop:
                 yield from covering("phone", run.pieces[first:stop], 0.7)
@@ -132,9 +154,30 @@ class Numbers:
             digits += run.pieces[stop - 1].token.text
             if len(digits) > LONGEST_PHONE:
                 break
-            if len(digits) >= SHORTEST_INNER and _is_valid(digits, self._regions):
+            if len(digits) >= SHORTEST_INNER and self._is_planned(digits):
                 best = stop
         return best
+
+
+def _checked(digits: str, piece_at: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """Pieces [first, stop) whose digits have a card's beginning, length and check digit (ISO/IEC 7812-1)."""
+    done = 0
+    for start, first in piece_at.items():
+        for length in _lengths(digits, start) if start >= done else ():
+            stop = piece_at.get(start + length)
+            if stop and luhn.is_valid(digits[start : start + length]):
+                yield first, stop
+                done = start + length
+                break
+
+
+def _is_card(digits: str) -> bool:
+    return (
+        digits.isdecimal()
+        and SHORTEST_CARD < len(digits) <= LONGEST_CARD
+        and len(digits) in _lengths(digits, 0)
+        and luhn.is_valid(digits)
+    )
 
 
 def _lengths(digits: str, start: int) -> tuple[int, ...]:
@@ -142,23 +185,3 @@ def _lengths(digits: str, start: int) -> tuple[int, ...]:
         if digits.startswith(prefixes, start):
             return lengths
     return ()
-
-
-def _last(matches: Iterator[object]) -> int:
-    end = -1
-    for match in matches:
-        end = match.end()  # type: ignore[attr-defined]
-    return end
-
-
-@lru_cache(maxsize=4096)
-def _is_valid(digits: str, regions: tuple[str, ...]) -> bool:
-    """Whether it is a number of one of the regions, as their plans are known (ITU-T E.129)."""
-    for region in regions:
-        try:
-            number = phonenumbers.parse(digits, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return True
-    return False

@@ -1,15 +1,18 @@
 """Which policy holds for which conversation, and what happens where taking out fails."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from earwitness.model.conversation import Conversation, Finding
+from earwitness.model.conversation import Conversation, Finding, Status
 from earwitness.model.events import Event
+from earwitness.redaction.by_hand import KIND, NOTHING, ByHand
 from earwitness.redaction.conversation import Memory, Redactor
 from earwitness.redaction.events import EventMasks
+from earwitness.redaction.former import with_former
 from earwitness.redaction.masks import MASKS
-from earwitness.settings_redaction import Redaction, listed
+from earwitness.settings.lists import listed
+from earwitness.settings.redaction import Redaction
 
 _EVER_NS = 1 << 62
 FAILED = "redaction_failed"  # code of the finding where words and sound are withheld
@@ -20,11 +23,20 @@ log = logging.getLogger(__name__)
 class Policies:
     """Redacts conversations by the routes they came over.
 
-    Of several legs with several policies all hold: what one of them takes out is taken out.
+    Of several legs with several policies all hold: what one of them takes out is taken out. `by_hand` tells
+    what was marked of an ended conversation (workspace, id); it goes too, whatever the policies say.
     """
 
-    def __init__(self, common: Redaction, by_route: Mapping[str, Redaction | None]) -> None:
+    def __init__(
+        self,
+        common: Redaction,
+        by_route: Mapping[str, Redaction | None],
+        then: Callable[[Conversation], Conversation] = lambda conversation: conversation,
+        by_hand: Callable[[str, str], ByHand] = lambda *_: NOTHING,
+    ) -> None:
+        """`then`: what is added to a conversation once nothing is left in it that must not be kept."""
         self._common = common
+        self._then, self._by_hand = then, by_hand
         self._by_route = {route: policy for route, policy in by_route.items() if policy is not None}
         self._redactors: list[Redactor] = []
 
@@ -33,16 +45,23 @@ class Policies:
         routes = {leg.route for leg in conversation.legs} or {""}
         policies = [self._by_route.get(route, self._common) for route in sorted(routes)]
         policies = [policy for policy in policies if policy.enabled]
+        ended = conversation.status is not Status.ACTIVE
+        hand = self._by_hand(conversation.workspace, conversation.id) if ended else NOTHING
+        if hand:
+            marked = Redaction(kinds=(), words={KIND: hand.words} if hand.words else {})
+            return Redactor(together([*policies, marked]), hand.stretches)
         return self._redactor(together(policies)) if policies else None
 
     def redact(self, conversation: Conversation, memory: Memory | None = None) -> Conversation:
         """The conversation as it may be kept and shown. Where that fails all words are withheld."""
         try:
             redactor = self.of(conversation)
-            return redactor.redact(conversation, memory) if redactor else conversation
+            redacted = redactor.redact(conversation, memory) if redactor else conversation
+            redacted = with_former(conversation, redacted)
         except Exception as error:  # noqa: BLE001  whatever fails here, nothing may be shown that should not
             log.error("redaction failed, conversation %s: %s", conversation.id, type(error).__name__)
             return withheld(conversation, type(error).__name__)
+        return self._then(redacted)
 
     def events(self, of: Conversation, memory: Memory, events: Iterable[Event]) -> Iterator[Event]:
         """The events of a conversation masked as it is. `of` and `memory` are what `redact` gave and filled.

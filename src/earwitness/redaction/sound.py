@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from earwitness.model.conversation import Conversation, Digit, Message, Span, Track
 from earwitness.model.events import Party
+from earwitness.model.wording import beginning
 from earwitness.redaction.found import Found
 
 NS_PER_MS = 1_000_000
@@ -48,6 +49,11 @@ class Places:
         self.heard += places
         return Place(places[0].from_ns, places[-1].until_ns) if places else None
 
+    def add_stretches(self, stretches: Iterable[Place]) -> None:
+        """Stretches of the conversation in which nothing is to be heard, of what the agent sent neither."""
+        self.heard += stretches
+        self.sent += stretches
+
     def add_keys(self, digits: Iterable[Digit]) -> None:
         """Keys of a number: their tones give them away."""
         for digit in digits:
@@ -56,7 +62,7 @@ class Places:
 
     def silenced(self) -> dict[str, tuple[tuple[int, int], ...]]:
         """By track. Who speaks is also heard, faintly, on the other's line: both are silent."""
-        heard, sent = tuple(_joined(self.heard)), tuple(_joined(self.sent))
+        heard, sent = tuple(joined(self.heard)), tuple(joined(self.sent))
         named = {"caller": heard, "agent": heard, "agent-sent": sent}
         return {name: places for name, places in named.items() if places}
 
@@ -126,8 +132,8 @@ def _share(text: str, found: Found, length_ms: int) -> tuple[int, int]:
 def _timed_ms(message: Message, found: Found) -> tuple[int, int] | None:
     """Between which milliseconds of the message's sound the words lie, as its provider tells."""
     timing = message.timing
-    if timing is None:
-        return None
+    if timing is None or beginning(timing.text, message.text[: found.end]) is None:
+        return None  # not told, or of other words: of those with which it was masked before, for one
     before = sum(char.isalnum() for char in message.text[: found.start])
     inside = sum(char.isalnum() for char in message.text[found.start : found.end])
     return timing.between(before, before + inside)
@@ -145,14 +151,15 @@ def _within(spans: list[Span], sent: list[Span], start_ms: int, end_ms: int) -> 
             yield Place(span.at_ns + lead - begin, span.at_ns + tail - begin)
 
 
-def _joined(places: Iterable[Place]) -> Iterator[tuple[int, int]]:
+def joined(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same time in as few stretches as it takes, in order."""
     end = start = None
-    for place in sorted(places):
-        if end is not None and start is not None and place.from_ns <= end:
-            end = max(end, place.until_ns)
+    for first, last in sorted(places):
+        if end is not None and start is not None and first <= end:
+            end = max(end, last)
             continue
         if start is not None and end is not None:
             yield start, end
-        start, end = place
+        start, end = first, last
     if start is not None and end is not None:
         yield start, end

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from earwitness import __version__
 from earwitness.library import Library
 from earwitness.server import (
+    alerts,
     annotations,
     api_keys,
     audio,
@@ -19,12 +20,16 @@ from earwitness.server import (
     chat,
     conversations,
     erasing,
+    exporting,
     feeds,
+    grouping,
     legs,
     live,
+    metrics,
     pages,
     problems,
     recordings,
+    redacting,
     rehearsal,
     search,
     sessions,
@@ -36,9 +41,10 @@ from earwitness.server import (
 from earwitness.server.calling import Calling
 from earwitness.server.express import Express
 from earwitness.server.feeding import Feeding
-from earwitness.server.guard import PROBES, SIGNED, Links
+from earwitness.server.guard import PROBES, SIGNED
 from earwitness.server.hosts import Hosts
 from earwitness.server.limits import Limits
+from earwitness.server.links import Links
 from earwitness.server.patience import Patience
 from earwitness.server.receiving import Receiving
 from earwitness.server.saving import Saving
@@ -58,14 +64,19 @@ PARTS = (
     audit,
     erasing,
     conversations,
+    exporting,
     live,
     feeds,
     legs,
     verbs,
     audio,
     annotations,
+    redacting,
+    grouping,
     understood,
     search,
+    metrics,
+    alerts,
     recordings,
     pages,
     rehearsal,

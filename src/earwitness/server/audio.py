@@ -6,9 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from earwitness.audio.streamed import opus_rate_hz
+from earwitness.desk.recorded import Recorded
 from earwitness.projections.layouts import safe
-from earwitness.projections.naming import recording_id
-from earwitness.recorded import Recorded
 from earwitness.server.guard import Listener
 from earwitness.server.ranges import ranged
 
@@ -42,7 +41,7 @@ def audio_response(
     request: Request, recorded: Recorded, track: str, form: str, rate: str = "16000"
 ) -> Response:
     """FLAC comes from the object store once the call is over; all else is rendered, also while it runs."""
-    name = f"{safe(recording_id(recorded.conversation))}_{track}.{form}"
+    name = f"{safe(recorded.row.recording_id)}_{track}.{form}"
     if form == "flac":
         size, source = recorded.stored(f"{track}.flac")
         return ranged(request, size, source, "audio/flac", name)

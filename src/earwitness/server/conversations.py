@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -12,7 +13,7 @@ from earwitness.projections.documents import event_document
 from earwitness.projections.records import record_document
 from earwitness.server.chosen import MOST, Chosen
 from earwitness.server.erasing import Reason, erasure_answer
-from earwitness.server.guard import Admin, Listener, RawReader, Reader
+from earwitness.server.guard import Admin, Listener, Reader
 from earwitness.store.finding import ConversationQuery, Sort
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
@@ -31,10 +32,11 @@ def list_conversations(
     sort: Sort = Sort.NEWEST,
     limit: Limit = 50,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> Response:
     """A page of conversations; `next_cursor` asks for the next one and is null on the last."""
     page = visitor.library.page(ConversationQuery(**chosen, q=q, sort=sort.value, limit=limit, cursor=cursor))
-    return {"conversations": [row.document() for row in page.items], "next_cursor": page.next_cursor}
+    body = {"conversations": page.items, "next_cursor": page.next_cursor}
+    return Response(msgspec.json.encode(body), media_type="application/json")  # at once: pages are long
 
 
 @router.get("/{conversation_id}", summary="One conversation, all of it but events and sound")
@@ -74,11 +76,12 @@ def events(visitor: Reader, conversation_id: str) -> Response:
 
 
 @router.get("/{conversation_id}/records", summary="The wire itself, one JSON object a record")
-def records(visitor: RawReader, conversation_id: str) -> Response:
+def records(visitor: Reader, conversation_id: str) -> Response:
+    """How each message is built, and no word; in the raw view as it came."""
     recorded = visitor.library.conversation(conversation_id)
 
     def lines() -> Iterator[str]:
-        for leg, record in recorded.records():
+        for leg, record in recorded.records(outlined=not recorded.is_raw):
             yield json.dumps(record_document(leg, record), ensure_ascii=False) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
@@ -88,7 +91,7 @@ def records(visitor: RawReader, conversation_id: str) -> Response:
     "/{conversation_id}/wire", summary="The wire by pages: both directions in order of time, shortened"
 )
 def wire(
-    visitor: RawReader,
+    visitor: Reader,
     conversation_id: str,
     find: Annotated[str, Query(max_length=200)] = "",
     origin: Literal["", "client", "server", "recorder"] = "",
@@ -97,19 +100,24 @@ def wire(
     offset: Annotated[int, Query(ge=0, le=MOST)] = 0,
     limit: Limit = 500,
 ) -> dict[str, Any]:
-    """Records that carry sound are left out unless `with_sound`. `next_offset` asks for the next page."""
+    """Records that carry sound are left out unless `with_sound`. `next_offset` asks for the next page.
+
+    How each is built, and no word; in the raw view as they came.
+    """
     query = WireQuery(
         find=find, origin=origin, with_sound=with_sound, from_ms=from_ms, offset=offset, limit=limit
     )
-    records, next_offset = visitor.library.conversation(conversation_id).wire(query)
+    recorded = visitor.library.conversation(conversation_id)
+    records, next_offset = recorded.wire(query, outlined=not recorded.is_raw)
     return {"records": records, "next_offset": next_offset}
 
 
 @router.get("/{conversation_id}/wire/{leg}/{number}", summary="One record of the wire, whole")
 def wire_record(
-    visitor: RawReader, conversation_id: str, leg: str, number: Annotated[int, Path(ge=0, le=MOST)]
+    visitor: Reader, conversation_id: str, leg: str, number: Annotated[int, Path(ge=0, le=MOST)]
 ) -> dict[str, Any]:
-    return visitor.library.conversation(conversation_id).wire_record(leg, number)
+    recorded = visitor.library.conversation(conversation_id)
+    return recorded.wire_record(leg, number, outlined=not recorded.is_raw)
 
 
 @router.get("/{conversation_id}/transcript", summary="Who said what: text, json, srt or vtt")

@@ -16,19 +16,20 @@ from typing import IO
 
 import msgspec
 import uvicorn
+from fastapi import FastAPI
 
 from earwitness.capture.listening import cannot_listen
 from earwitness.capture.status import RecorderStatus
 from earwitness.errors import EarwitnessError
 from earwitness.library import Library
-from earwitness.pipeline.lock import FolderLock
 from earwitness.privacy.vault import refuse_locked
 from earwitness.server.app import create_app
 from earwitness.server.bond import Ready, Refusal
-from earwitness.server.guard import Links
+from earwitness.server.links import Links
 from earwitness.server.shipper import Shipper
 from earwitness.server.worker import Worker
 from earwitness.settings import Settings
+from earwitness.store.lock import FolderLock
 from earwitness.store.secret_file import ensure_secret
 
 ORPHAN_GOES_IN_S = 0.9  # a desk whose recorder was killed notices and lets go well within this
@@ -46,24 +47,15 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
         worker = Worker(library)
         library.trouble = worker.trouble
         app = create_app(library, Links(ensure_secret(settings.data_path, "links")))
-        config = uvicorn.Config(
-            app,
-            host=settings.api.host,
-            port=settings.api.port,
-            ssl_certfile=settings.api.tls_cert or None,
-            ssl_keyfile=settings.api.tls_key or None,
-            proxy_headers=bool(settings.api.proxies),
-            forwarded_allow_ips=list(settings.api.proxies),
-            log_level="warning",
-            lifespan="off",
+        server = _Server(
+            _config(app, settings), on_ready, app.state.stopping, has_recorder=recorder is not None
         )
-        server = _Server(config, on_ready, app.state.stopping, has_recorder=recorder is not None)
         if recorder is not None:
             library.recorder_seen_s = time.monotonic()
             threading.Thread(target=_listen, args=(recorder, library, server), daemon=True).start()
         worker.start()
-        shipper = Shipper(library.shipping) if library.shipping else None
-        if shipper:
+        shippers = [Shipper(carrier) for carrier in library.carriers()]
+        for shipper in shippers:
             shipper.start()
         try:
             server.serve_or_raise()
@@ -71,9 +63,24 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
             app.state.saving.close()
             app.state.feeding.close()
             app.state.receiving.close()
-            if shipper:
+            for shipper in shippers:
                 shipper.stop()
             worker.stop()
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.api.host,
+        port=settings.api.port,
+        ssl_certfile=settings.api.tls_cert or None,
+        ssl_keyfile=settings.api.tls_key or None,
+        proxy_headers=bool(settings.api.proxies),
+        forwarded_allow_ips=list(settings.api.proxies),
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+    )
 
 
 class _Server(uvicorn.Server):

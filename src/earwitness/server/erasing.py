@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from earwitness.privacy.erasure import Erasure
 from earwitness.privacy.holds import LONGEST_REASON
+from earwitness.privacy.requests import Erasure
 from earwitness.server.guard import Admin, Auditor
 
 router = APIRouter(prefix="/api/v1", tags=["protection"])
@@ -24,6 +24,7 @@ Reason = Annotated[str, Query(max_length=LONGEST_REASON, description="why; kept 
 class HoldRequest(BaseModel):
     """Why it must stay."""
 
+    model_config = ConfigDict(extra="forbid")
     reason: str = Field(default="", max_length=LONGEST_REASON)
 
 
@@ -46,6 +47,13 @@ def shown(erasure: Erasure) -> dict[str, Any]:
 def place_hold(visitor: Admin, conversation_id: str, body: HoldRequest | None = None) -> dict[str, Any]:
     """A hold without a reason is refused."""
     return visitor.library.hold(conversation_id, reason=body.reason if body else "").document()
+
+
+@router.get("/conversations/{conversation_id}/hold", summary="Whether it is held, and why")
+def show_hold(visitor: Auditor, conversation_id: str) -> dict[str, Any]:
+    """`hold` is null where nothing holds it."""
+    hold = visitor.library.hold_on(conversation_id)
+    return {"hold": hold.document() if hold else None}
 
 
 @router.delete("/conversations/{conversation_id}/hold", summary="It is held no more")

@@ -5,8 +5,8 @@ import threading
 
 from earwitness.capture.feeding import Feeds, read_next
 from earwitness.errors import StorageUnavailable
+from earwitness.journal.segment import find_folder
 from earwitness.library import Library
-from earwitness.pipeline.follow import find_folder
 from earwitness.server.saving import TIDY_EVERY_S, not_in_catalog
 from earwitness.store import legs
 from earwitness.store.types import clip

@@ -4,12 +4,6 @@ Each route names the right it needs (`needs(Scope.READ)`), or stands in `OPEN`. 
 so a route without a rule does not get past it.
 """
 
-import hashlib
-import hmac
-import json
-import re
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -20,13 +14,16 @@ from starlette.exceptions import HTTPException
 from earwitness.errors import Denied
 from earwitness.library import Library
 from earwitness.server import cookies
+from earwitness.server.links import Links
 from earwitness.server.tokens import is_token
 from earwitness.server.witness import asking
 from earwitness.store.keys import Scope
 from earwitness.store.rights import Holder
 
 SIGNED = frozenset({f"/webhooks/{name}" for name in ("openai", "elevenlabs", "twilio", "hume")})
-PAGES = frozenset({"/", "/conversations", "/conversations/{conversation_id}", "/live", "/dashboard"})
+PAGES = frozenset(
+    {"/", "/conversations", "/conversations/{conversation_id}", "/live", "/dashboard", "/protection"}
+)
 PROBES = frozenset({"/healthz", "/readyz"})
 OPEN = (
     SIGNED  # no key: what is signed asks for that ...
@@ -35,9 +32,7 @@ OPEN = (
     | {"/static", "/api/v1/auth/login", "/api/v1/session"}  # ... and the rest tells nothing of a call
 )
 # These show a subject what is theirs.
-OWN_LISTS = frozenset({"/api/v1/conversations", "/api/v1/search", "/recordings"})
-LINK_SECONDS = 600  # how long a play link lives unless said otherwise
-_SECONDS = re.compile(r"[0-9]{1,12}")
+OWN_LISTS = frozenset({"/api/v1/conversations", "/api/v1/search", "/api/v1/export", "/recordings"})
 _SIGNED_WORDS = ("workspace", "by", "until", "link")
 
 
@@ -58,37 +53,6 @@ class Visitor:
     subject: str | None = None  # speaks for this person alone
     id: str = ""  # key:<id>, user:<name>, subject:<id>: as the trail and limits name them
     scopes: frozenset[Scope] = frozenset()
-
-
-class Links:
-    """Addresses that open one conversation to whoever holds them, until a time (HMAC-SHA-256).
-
-    A link names who made it, and opens nothing any more when they have lost the right to it.
-    """
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def sign(self, workspace: str, conversation: str, seconds: int = LINK_SECONDS, *, by: str = "") -> str:
-        """Query parameters with which the page of this conversation opens, its words and its sound.
-
-        `by`: the `Visitor.id` of who makes it; empty: the owner of the machine.
-        """
-        until = str(int(time.time()) + seconds)
-        mark = self._mark(workspace, conversation, by, until)
-        return urlencode({"workspace": workspace, "by": by, "until": until, "link": mark})
-
-    def allows(self, conversation: str, query: Mapping[str, str]) -> bool:
-        """Whether these query parameters were signed for this conversation and still hold."""
-        until = query.get("until", "")
-        if not _SECONDS.fullmatch(until) or int(until) < time.time():
-            return False
-        mark = self._mark(query.get("workspace", ""), conversation, query.get("by", ""), until)
-        return hmac.compare_digest(mark.encode(), query.get("link", "").encode())
-
-    def _mark(self, *words: str) -> str:
-        message = json.dumps(["play", *words]).encode()  # so that no two lists of words are one message
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
 
 def needs(right: Scope, *, or_link: bool = False, is_for_own: bool = False) -> Any:
@@ -206,7 +170,7 @@ def _by_link(request: Request) -> Visitor | None:
 
 Reader = Annotated[Visitor, needs(Scope.READ)]
 Listener = Annotated[Visitor, needs(Scope.READ, or_link=True)]
-RawReader = Annotated[Visitor, needs(Scope.READ_RAW)]  # the wire itself, as it came
+RawReader = Annotated[Visitor, needs(Scope.READ_RAW)]  # as it came
 Writer = Annotated[Visitor, needs(Scope.WRITE)]
 Saver = Annotated[Visitor, needs(Scope.WRITE, is_for_own=True)]
 Auditor = Annotated[Visitor, needs(Scope.AUDIT)]

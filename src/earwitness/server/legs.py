@@ -24,7 +24,7 @@ async def hand_over(visitor: Sender, request: Request, response: Response, leg_i
     """Answered when all of it is on disk: 201, or 200 where it was here already. What a program sends that
     was told a server, and `earwitness handover`."""
     library = visitor.library
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(library.data_path)) as body:
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(library.spool())) as body:
         size = 0
         async for chunk in request.stream():
             size += len(chunk)

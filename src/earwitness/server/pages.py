@@ -32,6 +32,7 @@ def is_built() -> bool:
 @router.get("/conversations/{conversation_id}", response_class=HTMLResponse, include_in_schema=False)
 @router.get("/live", response_class=HTMLResponse, include_in_schema=False)
 @router.get("/dashboard", response_class=HTMLResponse, include_in_schema=False)
+@router.get("/protection", response_class=HTMLResponse, include_in_schema=False)
 def app_page() -> HTMLResponse:
     """The app. What it shows it asks of the API, with the rights of whoever looks."""
     if not is_built():

@@ -106,6 +106,7 @@ class DeskProcess:
         self._journal = journal
         self._tap = tap
         self._process: asyncio.subprocess.Process | None = None
+        self._printing: asyncio.Task[None] | None = None
 
     async def start(self) -> Settings:
         """Start it and wait until it answers; the settings with its port, which it keeps when started again.
@@ -126,6 +127,7 @@ class DeskProcess:
         if not isinstance(word, Ready):
             await process.wait()
             raise word
+        self._printing = asyncio.create_task(print_on(process.stdout))
         self._settings = replace(self._settings, api=replace(self._settings.api, port=word.port))
         return self._settings
 
@@ -133,12 +135,12 @@ class DeskProcess:
         """Send the status every second; start the desk again when it is gone."""
         backoff_s = FIRST_BACKOFF_S
         while True:
-            await asyncio.sleep(STATUS_EVERY_S)
             process = self._process
             if process and process.returncode is None:
                 with contextlib.suppress(ConnectionError):
                     self._send(process)
                     backoff_s = FIRST_BACKOFF_S
+                await asyncio.sleep(STATUS_EVERY_S)
                 continue
             log.error("the desk ended with status %s; starting it again", process and process.returncode)
             try:
@@ -174,6 +176,18 @@ class DeskProcess:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+async def print_on(lines: asyncio.StreamReader) -> None:
+    """What the desk prints after its first word, such as metrics for CloudWatch, is printed here; in a
+    thread, for whoever reads us may be slow, and no call is to wait for that."""
+    async for line in lines:
+        await asyncio.to_thread(_print, line)
+
+
+def _print(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
 
 
 def _told(line: bytes) -> Ready | EarwitnessError:

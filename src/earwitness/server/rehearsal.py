@@ -92,7 +92,7 @@ def _as_running(library: Library) -> Settings:
 
 
 async def _played(library: Library, workspace: str, provider: str) -> None:
-    """Play it to its end, with a key of its own that opens nothing afterwards."""
+    """Play it to its end, or to the server's, with a key of its own that opens nothing afterwards."""
     key = await run_in_threadpool(library.keys.create, "simulated call", ("capture",), workspace)
     for _ in range(RECORDER_SPEAKS_IN_S):  # the recorder's first word names its port
         if library.recorder is None and library.recorder_seen_s is not None:
@@ -102,7 +102,12 @@ async def _played(library: Library, workspace: str, provider: str) -> None:
             *(sys.executable, "-m", "earwitness.server.rehearsal"), stdin=asyncio.subprocess.PIPE
         )
         told = _Play(_as_running(library), provider, key.text)
-        await process.communicate(msgspec.json.encode(told))
+        try:
+            await process.communicate(msgspec.json.encode(told))
+        finally:
+            if process.returncode is None:  # the server stops before the call is over
+                process.kill()
+                await process.wait()
     finally:
         await run_in_threadpool(library.keys.revoke, workspace, key.key.id)
 

@@ -9,6 +9,7 @@ from earwitness.errors import Denied
 from earwitness.library import Library
 from earwitness.server import cookies
 from earwitness.server.bodies import json_body, json_body_of, read_body
+from earwitness.server.witness import asking
 from earwitness.store.rights import ALSO, Holder
 from earwitness.store.sessions import Session
 from earwitness.store.users import LONGEST_NAME
@@ -59,6 +60,8 @@ def _begin(request: Request, wanted: SessionRequest) -> Session:
     address = request.client.host if request.client else ""
     patience = request.app.state.patience
     account = f"{wanted.workspace}/{wanted.user}"[: 2 * LONGEST_NAME] if wanted.user else ""
+    if wanted.user:  # whoever guesses at an account is told of where it would be
+        _witness(request, wanted.workspace[:LONGEST_NAME], name=wanted.user[:LONGEST_NAME])
     patience.ask(address, account)
     try:
         if wanted.user:
@@ -69,7 +72,14 @@ def _begin(request: Request, wanted: SessionRequest) -> Session:
         patience.note_failure(address, account)
         raise HTTPException(401, str(error)) from error
     patience.forgive(address)
+    _witness(request, holder.workspace_id, actor=holder.id, name=holder.name)
     return library.sessions.begin(holder)
+
+
+def _witness(request: Request, workspace: str, *, actor: str = "", name: str) -> None:
+    """Whatever is answered from here on is noted as theirs."""
+    library: Library = request.app.state.library
+    request.state.access = asking(library, request.scope, workspace=workspace, actor=actor, name=name)
 
 
 @router.get("", summary="Who this browser is logged in as")
@@ -81,6 +91,8 @@ def show(request: Request) -> Response:
 @router.delete("", status_code=204, summary="Log this browser out")
 def log_out(request: Request) -> Response:
     session = _of(request)
+    holder = session.holder
+    _witness(request, holder.workspace_id, actor=holder.id, name=holder.name)
     request.app.state.library.sessions.end(session.token)
     response = Response(status_code=204)
     cookies.take_back(request, response)

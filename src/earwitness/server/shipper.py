@@ -1,11 +1,11 @@
-"""The desk's way to the object store: one thread that takes there whatever is due, however long it takes."""
+"""The desk's ways elsewhere: one thread each that takes there whatever is due, however long it takes."""
 
 import logging
 import random
 import threading
 
+from earwitness.desk.delivering import Carrier
 from earwitness.errors import EarwitnessError, NotFound, StorageUnavailable
-from earwitness.pipeline.ship import Shipping
 
 LOOK_EVERY_S = 2.0
 LONGEST_WAIT_S = 60.0
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class Shipper:
     """Ships until stopped. A store that is away is asked again, ever more rarely, at times of chance."""
 
-    def __init__(self, shipping: Shipping) -> None:
+    def __init__(self, shipping: Carrier) -> None:
         self._shipping = shipping
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="earwitness-ship", daemon=True)
@@ -63,5 +63,6 @@ def wait_s(failed_rounds: int) -> float:
     """Until the next round: jitter keeps many machines from asking at once (AWS, "exponential backoff")."""
     if not failed_rounds:
         return LOOK_EVERY_S
-    longest = min(LOOK_EVERY_S * 2.0**failed_rounds, LONGEST_WAIT_S)
+    doublings = min(failed_rounds, 32)  # a thousand would be no float any more
+    longest = min(LOOK_EVERY_S * 2.0**doublings, LONGEST_WAIT_S)
     return random.uniform(longest / 2, longest)  # noqa: S311  (no secret)

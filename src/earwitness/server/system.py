@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from earwitness.server.guard import Reader
-from earwitness.server.metrics import registry_for
+from earwitness.server.prometheus import registry_for
 
 router = APIRouter(tags=["system"])
 

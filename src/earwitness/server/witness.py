@@ -31,25 +31,22 @@ _VERBS = {  # by the last fixed part of a path; else by the method
     "search": "search",
     "live": "follow",
     "sound": "listen-in",
-    "records": "read-raw",
-    "wire": "read-raw",
     "link": "share",
-    "hold": "hold",
     "subjects": "export",
     "audit": "audit",
     "login": "login",
+    "session": "login",
 }
-_DELETED = {"hold": "hold", "subjects": "erase"}
+_POSTED = {**_VERBS, "hold": "hold", "redact": "redact", "audio": "change"}  # sound that is sent, not heard
+_DELETED = {"hold": "hold", "subjects": "erase", "session": "logout"}
 _BY_METHOD = {"GET": "read", "HEAD": "read", "DELETE": "delete"}
 _CREDENTIALS = ("link", "until", "key", "token", "ew_key")
 
 
 def verb(method: str, path: str) -> str:
     """What is done by asking for this route, in one word."""
-    words = _DELETED if method == "DELETE" else _VERBS
+    words = {"DELETE": _DELETED, "POST": _POSTED}.get(method, _VERBS)
     fixed = [part for part in path.split("/") if part and not part.startswith("{")]
-    if method == "POST" and fixed[-1:] == ["audio"]:  # sound that is sent, not heard
-        return "change"
     named = next((words[part] for part in reversed(fixed[-2:]) if part in words), None)
     return named or _BY_METHOD.get(method, "change")
 

@@ -1,26 +1,34 @@
 """The application's half of a Realtime session, alike for the microphone and for the telephone."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection
-
+from earwitness.simulator.dialogue import TOOL_MS
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import Scenario, Tool
 from earwitness.simulator.truth import ToolUse
 
-TOOL_MS = 120  # how long the application takes to find an answer
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Application:
-    """Sets the session up, asks for the greeting and runs the voice AI's functions."""
+    """Sets the session up, asks for the greeting and runs the voice AI's functions.
 
-    def __init__(self, scenario: Scenario, pace: Pace, *, audio_format: dict[str, Any]) -> None:
-        self.used: list[ToolUse] = []
+    `send` takes one client event; the functions that ran are put down in `used`.
+    """
+
+    def __init__(
+        self, scenario: Scenario, pace: Pace, send: Send, *, audio_format: dict[str, Any], used: list[ToolUse]
+    ) -> None:
         self._tools = {tool.name: tool for tool in scenario.tools}
-        self._pace, self._format = pace, audio_format
+        self._pace, self._send, self._format, self._used = pace, send, audio_format, used
 
-    async def begin(self, socket: ClientConnection) -> None:
+    async def ask(self, kind: str, **fields: Any) -> None:
+        """Sends one client event."""
+        await self._send({"type": kind, **fields})
+
+    async def begin(self) -> None:
         transcription = {"model": "gpt-4o-mini-transcribe"}
         session = {
             "type": "realtime",
@@ -31,10 +39,10 @@ class Application:
                 "output": {"format": self._format},
             },
         }
-        await ask(socket, "session.update", session=session)
-        await ask(socket, "response.create")
+        await self.ask("session.update", session=session)
+        await self.ask("response.create")
 
-    async def run_tools(self, socket: ClientConnection, output: list[dict[str, Any]]) -> None:
+    async def run_tools(self, output: list[dict[str, Any]]) -> None:
         """Answers the function calls among a response's items, and asks to go on if there were any."""
         calls = [item for item in output if item["type"] == "function_call"]
         for item in calls:
@@ -47,8 +55,8 @@ class Application:
                 "call_id": item["call_id"],
                 "output": json.dumps(result),
             }
-            await ask(socket, "conversation.item.create", item=answer)
-            self.used.append(
+            await self.ask("conversation.item.create", item=answer)
+            self._used.append(
                 ToolUse(
                     call=item["call_id"],
                     name=item["name"],
@@ -58,18 +66,12 @@ class Application:
                 )
             )
         if calls:
-            await ask(socket, "response.create")
+            await self.ask("response.create")
 
-
-async def ask(socket: ClientConnection, kind: str, **fields: Any) -> None:
-    """Sends one client event."""
-    await socket.send(json.dumps({"type": kind, **fields}, separators=(",", ":")))
-
-
-async def cut_answer(socket: ClientConnection, item: str, played_ms: int) -> None:
-    """Tells the voice AI that no more than this of its answer was played."""
-    where = {"item_id": item, "content_index": 0}
-    await ask(socket, "conversation.item.truncate", **where, audio_end_ms=played_ms)
+    async def cut_answer(self, item: str, played_ms: int) -> None:
+        """Tells the voice AI that no more than this of its answer was played."""
+        where = {"item_id": item, "content_index": 0}
+        await self.ask("conversation.item.truncate", **where, audio_end_ms=played_ms)
 
 
 def _declared(tool: Tool) -> dict[str, Any]:

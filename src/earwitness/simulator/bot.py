@@ -14,12 +14,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from earwitness.simulator.application import Application, ask, cut_answer
+from earwitness.simulator.application import Application
 from earwitness.simulator.caller import race
-from earwitness.simulator.openai_server import MAX_FRAME_BYTES, PATH
+from earwitness.simulator.openai_server import PATH
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import SCENARIOS
 from earwitness.simulator.truth import ToolUse
+from earwitness.simulator.upstream import MAX_FRAME_BYTES
 
 PATH_OF_BOT = "/media"
 BYTES_PER_MS = 8  # mu-law at 8 kHz
@@ -68,8 +69,7 @@ class Bot:
             query = urlencode({"model": "gpt-realtime", **script})
             headers = {"Authorization": f"Bearer {self._api_key}", CONVERSATION_HEADER: start["callSid"]}
             pace = Pace(float(parameters.get("sim_speed", "1")))
-            application = Application(scenario, pace, audio_format=FORMAT)
-            self.tool_calls[start["callSid"]] = application.used
+            used = self.tool_calls[start["callSid"]] = []
             try:
                 voice = await connect(
                     f"{self.openai_url}{PATH}?{query}",
@@ -81,6 +81,11 @@ class Bot:
                 await phone.close(1011, "no voice AI")
                 return
             async with voice:
+
+                async def send(event: dict[str, Any]) -> None:
+                    await voice.send(json.dumps(event, separators=(",", ":")))
+
+                application = Application(scenario, pace, send, audio_format=FORMAT, used=used)
                 await _Bridge(phone, voice, start["streamSid"], application).run()
 
 
@@ -106,7 +111,7 @@ class _Bridge:
 
     async def run(self) -> None:
         """Until either side ends; the other is closed by who called."""
-        await self._application.begin(self._voice)
+        await self._application.begin()
         await race(self._from_phone(), self._from_voice())
 
     async def _from_phone(self) -> None:
@@ -114,7 +119,8 @@ class _Bridge:
             message = json.loads(frame)
             match message["event"]:
                 case "media":
-                    await ask(self._voice, "input_audio_buffer.append", audio=message["media"]["payload"])
+                    payload = message["media"]["payload"]
+                    await self._application.ask("input_audio_buffer.append", audio=payload)
                 case "mark":
                     self._reached(message["mark"]["name"])
                 case "stop":
@@ -134,7 +140,7 @@ class _Bridge:
                 case "input_audio_buffer.speech_started" if self._marks:
                     await self._stop_playing()
                 case "response.done":
-                    await self._application.run_tools(self._voice, message["response"]["output"])
+                    await self._application.run_tools(message["response"]["output"])
 
     async def _play(self, item: str, payload: str) -> None:
         self._sent_bytes[item] = self._sent_bytes.get(item, 0) + len(b64decode(payload))
@@ -148,7 +154,7 @@ class _Bridge:
         self._cut.update(self._marks.values())
         self._marks.clear()
         await self._phone.send(json.dumps({"event": "clear", "streamSid": self._stream}))
-        await cut_answer(self._voice, in_the_air, self._played_ms.get(in_the_air, 0))
+        await self._application.cut_answer(in_the_air, self._played_ms.get(in_the_air, 0))
 
     async def _tell(self, event: str, fields: dict[str, str]) -> None:
         await self._phone.send(json.dumps({"event": event, "streamSid": self._stream, event: fields}))

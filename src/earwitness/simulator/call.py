@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidStatus
 
-from earwitness.simulator.caller import Unanswered, act, race
+from earwitness.simulator.caller import Unanswered, act, race, vanish
 from earwitness.simulator.dialogue import TOOL_MS
 from earwitness.simulator.mouth import Mouth
 from earwitness.simulator.pace import Pace
@@ -24,6 +24,7 @@ class Call(ABC):
     provider: ClassVar[str]
     encoding: ClassVar[str]
     rate_hz: ClassVar[int]
+    user_agent: ClassVar[str] = "earwitness-simulator"
 
     def __init__(
         self,
@@ -150,14 +151,14 @@ class Call(ABC):
         try:
             await race(script, self._listen(), self.speak(), self._until_left())
             self.truth.ended = self._left or self.scenario.ends
+            if self.truth.ended == "died":
+                await vanish(self._socket, self.phone)
         except Unanswered:
             self.truth.ended = "unanswered"
         finally:
             self.observe()
-        if self.truth.ended == "died":
-            self._socket.transport.abort()
-            return
-        await self.finish()
+        if self.truth.ended != "died":
+            await self.finish()
 
     async def _listen(self) -> None:
         while True:
@@ -171,7 +172,11 @@ class Call(ABC):
 
     async def _dial(self, url: str | None = None) -> None:
         self._socket = await connect(
-            url or self.url, additional_headers=self.headers, max_size=MAX_FRAME_BYTES, compression=None
+            url or self.url,
+            additional_headers=self.headers,
+            user_agent_header=self.user_agent,
+            max_size=MAX_FRAME_BYTES,
+            compression=None,
         )
         self._up.set()
 

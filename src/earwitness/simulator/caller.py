@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from websockets.asyncio.client import ClientConnection
+
 from earwitness.errors import EarwitnessError
 from earwitness.simulator.mouth import Mouth
 from earwitness.simulator.pace import Pace
@@ -53,6 +55,13 @@ async def race(*coroutines: Coroutine[Any, Any, None]) -> None:
     for task in tasks:
         if task in done:
             task.result()
+
+
+async def vanish(socket: ClientConnection, phone: Phone) -> None:
+    """The line is gone and nobody says so: from here on nothing is heard, and nothing more is taken."""
+    phone.cut()
+    socket.transport.abort()
+    await socket.wait_closed()
 
 
 async def _wait(cue: Cue, pace: Pace, phone: Phone) -> None:

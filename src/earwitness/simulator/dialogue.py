@@ -15,6 +15,7 @@ NO_MORE = Reply(says="sorry")  # when the script is through
 NOTHING = Turn(cue=Cue(items=0, after_ms=0))  # what the caller says where the script has no more
 UNSCRIPTED = "Something else."
 TOOL_MS = 120  # how long it takes to find an answer
+LEAVES_MS = 100  # after its last word, of which the end is still on its way to the ear
 
 
 class Script:
@@ -194,7 +195,7 @@ class Dialogue:
                 if reply.tool is not None:
                     await self._ask(reply.tool)
                 if reply.leaves:
-                    await self.pace.until(self._quiet_at_ms)
+                    await self.pace.until(self._quiet_at_ms + LEAVES_MS)
                     await self._tongue.leaves(reply)
 
     async def _say(self, reply: Reply) -> None:

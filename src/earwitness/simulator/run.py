@@ -40,9 +40,12 @@ _UPSTREAMS: dict[str, type[Upstream]] = {
     "relay": RelayBot,
 }
 _CALLERS: dict[str, tuple[type[Call], str, list[tuple[str, str]]]] = {  # with path and query
+    "openai": (OpenAICaller, openai_server.PATH, [("model", MODEL)]),
+    "twilio": (TwilioCaller, "", []),
     "elevenlabs": (ElevenLabsCaller, elevenlabs_server.PATH, [("agent_id", "agent_simulated")]),
     "hume": (HumeCaller, hume_server.PATH, [("config_id", "simulated"), ("verbose_transcription", "true")]),
     "audiocodes": (AudioCodesCaller, audiocodes_bot.PATH, []),
+    "relay": (RelayCaller, relay_bot.PATH, []),
 }
 
 
@@ -197,19 +200,14 @@ class _Plan:
         reason = _shortfall(self.scenario, truth)
         return CallResult(conversation=call, ok=not reason, reason=reason, truth=truth)
 
-    def _caller(self, call: str) -> OpenAICaller | TwilioCaller | Call:
+    def _caller(self, call: str) -> Call:
         ours = None if self.ours is None else [("ew_conversation", call), *self.ours]
-        if self.provider == "twilio":
-            return TwilioCaller(self._dialled_by_twilio(ours), self.scenario, call=call, speed=self.speed)
-        if self.provider == "relay":
-            url = f"{self._dialled_by_twilio(ours)}{relay_bot.PATH}"
-            return RelayCaller(url, self.scenario, call=call, speed=self.speed)
-        script = [("sim_scenario", self.scenario.name), ("sim_speed", f"{self.speed:g}"), *(ours or ())]
-        if self.provider == "openai":
-            url = f"{self.address}{openai_server.PATH}?{urlencode([('model', MODEL), *script])}"
-            return OpenAICaller(url, self.scenario, call=call, speed=self.speed, api_key=self.api_key)
         kind, path, query = _CALLERS[self.provider]
-        url = f"{self.address}{path}?{urlencode([*query, *script])}"
+        if self.provider in DIALLED_BY_TWILIO:
+            url = f"{self._dialled_by_twilio(ours)}{path}"
+        else:
+            script = [("sim_scenario", self.scenario.name), ("sim_speed", f"{self.speed:g}")]
+            url = f"{self.address}{path}?{urlencode([*query, *script, *(ours or ())])}"
         return kind(url, self.scenario, call=call, speed=self.speed, api_key=self.api_key)
 
     def _dialled_by_twilio(self, ours: list[tuple[str, str]] | None) -> str:

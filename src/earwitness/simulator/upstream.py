@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 from earwitness.simulator.pace import Pace
 from earwitness.simulator.scenarios import SCENARIOS, Scenario
 
-MAX_FRAME_BYTES = 16 << 20
+MAX_FRAME_BYTES = 16 << 20  # OpenAI takes 15 MiB of audio in one append
 
 
 class Upstream(ABC):
@@ -64,6 +64,13 @@ class Upstream(ABC):
     ) -> None:
         """One call, until its socket ends; may let `ConnectionClosed` through."""
 
+    def status(self, request: Request) -> int:
+        """101, or what is answered in its place."""
+        scenario = self._scenario(request.path)
+        if self._pace(request.path) is None:
+            return 400
+        return 404 if urlsplit(request.path).path != self.PATH or scenario is None else scenario.status
+
     def refusal(self, status: int) -> dict[str, Any]:
         """The body that the provider gives with this status."""
         return {"detail": http.HTTPStatus(status).phrase}
@@ -72,10 +79,7 @@ class Upstream(ABC):
         return None
 
     def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
-        scenario = self._scenario(request.path)
-        status = 404 if urlsplit(request.path).path != self.PATH or scenario is None else scenario.status
-        if self._pace(request.path) is None:
-            status = 400
+        status = self.status(request)
         if status == 101:
             return None
         body = json.dumps(self.refusal(status)).encode()
@@ -97,15 +101,21 @@ class Upstream(ABC):
         return SCENARIOS.get(query.get("sim_scenario", own if own in SCENARIOS else "order"))
 
     def _pace(self, target: str) -> Pace | None:
-        try:
-            speed = float(query_of(target).get("sim_speed", self._speed))
-        except ValueError:
-            return None
-        return Pace(speed) if speed > 0 else None
+        speed = positive(query_of(target), "sim_speed", self._speed)
+        return None if speed is None else Pace(speed)
 
 
 def query_of(target: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(target).query))
+
+
+def positive(query: dict[str, str], name: str, default: float = 0.0) -> float | None:
+    """A number of our own in the address; None where there is none that can be used."""
+    try:
+        number = float(query.get(name, default))
+    except ValueError:
+        return None
+    return number if number > 0 else None
 
 
 async def tell(socket: ServerConnection, message: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from earwitness.errors import InvalidInput, NotFound
 from earwitness.model.conversation import Conversation
 from earwitness.store import entries, reading, schema
 from earwitness.store.database import Database
-from earwitness.store.own_schema import annotations, label_decisions
+from earwitness.store.own_schema import OWN, annotations, label_decisions
 from earwitness.store.rows import Row
 from earwitness.store.types import clip, moment, storable_row
 
@@ -123,7 +123,7 @@ class Annotations:
             return _retell(connection, workspace, conversation)
 
 
-def with_own(connection: sa.Connection, conversation: Conversation) -> Conversation:
+def with_labels(connection: sa.Connection, conversation: Conversation) -> Conversation:
     """The conversation with the labels people gave it, and without those they took away."""
     decided = _decided(connection, conversation.workspace, conversation.id)
     if not decided:
@@ -140,7 +140,7 @@ def notes(connection: sa.Connection, workspace: str, conversation: str) -> list[
 
 def forget(connection: sa.Connection, workspace: str, conversation: str) -> None:
     """Nothing that people said of the conversation is left."""
-    for table in (annotations, label_decisions):
+    for table in OWN:
         c = table.c
         connection.execute(
             sa.delete(table).where(c.workspace_id == workspace, c.conversation_id == conversation)
@@ -153,7 +153,7 @@ def move(connection: sa.Connection, workspace: str, gone: str, into: str) -> Non
     held = sa.select(c.label).where(c.workspace_id == workspace, c.conversation_id == into)
     twice = (c.workspace_id == workspace) & (c.conversation_id == gone) & c.label.in_(held)
     connection.execute(sa.delete(label_decisions).where(twice))
-    for table in (annotations, label_decisions):
+    for table in OWN:
         of_it = (table.c.workspace_id == workspace) & (table.c.conversation_id == gone)
         connection.execute(sa.update(table).where(of_it).values(conversation_id=into))
 

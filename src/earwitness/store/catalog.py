@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self, TypeVar
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy import exc
 from earwitness.clock import Clock, SystemClock
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.model.conversation import Conversation
+from earwitness.projections.doubts import Reason
 from earwitness.projections.figures import Figures
 from earwitness.store import (
     annotations,
@@ -17,6 +19,7 @@ from earwitness.store import (
     finding,
     migrate,
     overview,
+    own,
     reading,
     schema,
     searching,
@@ -25,7 +28,7 @@ from earwitness.store import (
 from earwitness.store.database import BUSY_TIMEOUT_S, Database
 from earwitness.store.entries import with_entries
 from earwitness.store.finding import ConversationQuery, Page
-from earwitness.store.measured import measured
+from earwitness.store.measured import judged, measured, put_reasons
 from earwitness.store.objects import ObjectInfo
 from earwitness.store.rows import (
     ArtifactRow,
@@ -42,7 +45,7 @@ from earwitness.store.rows import (
 )
 from earwitness.store.searching import Results, SearchQuery
 from earwitness.store.secrecy import Cipher
-from earwitness.store.tabulate import Tabulated, given_ids, tabulate
+from earwitness.store.tabulate import Tabulated, numbering, tabulate
 from earwitness.store.types import moment, storable_row
 
 _REMEMBERED = 128  # conversations whose rows are kept in memory for comparing: those that run
@@ -109,7 +112,7 @@ class Catalog:
         known = self._written.get(conversation.id)
         before = known.rows if known else None
         with self.database.reading() as connection:
-            conversation = annotations.with_own(connection, conversation)
+            conversation = own.with_own(connection, conversation)
             notes = annotations.notes(connection, conversation.workspace, conversation.id)
         rows = with_entries(tabulate(conversation, before), before, notes)
         new = rows.sheets
@@ -123,14 +126,12 @@ class Catalog:
             was = writing.revision(connection, conversation.workspace, conversation.id)
             old: writing.Sheets = {}
             if was is not None:
-                is_known = known is not None and known.revision == was
-                old = (
-                    known.rows.sheets
-                    if known and is_known
-                    else writing.read_sheets(connection, conversation.id)
-                )
+                if known is not None and known.revision == was:
+                    old = known.rows.sheets
+                else:
+                    old = writing.read_sheets(connection, conversation.id)
             writing.adopt_legs(connection, old, new)
-            writing.give_ids(connection, old.get("messages", {}), new["messages"], given_ids(conversation))
+            writing.give_ids(connection, old.get("messages", {}), new["messages"], *numbering(conversation))
             entries.give_ids(connection, old.get(entries.TABLE, {}), new[entries.TABLE])
             has_changed = was is None or writing.differs(old, new)
             now = writing.write(connection, old, new, was) if has_changed else int(was or 0)
@@ -147,7 +148,7 @@ class Catalog:
             where = (c.workspace_id == workspace) & (c.id == conversation)
             if not connection.execute(sa.delete(schema.conversations).where(where)).rowcount:
                 raise NotFound(f"no conversation {conversation}")
-            annotations.forget(connection, workspace, conversation)
+            own.forget(connection, workspace, conversation)
             self._written.pop(conversation, None)
 
     def put_artifact(
@@ -159,10 +160,10 @@ class Catalog:
         *,
         media_type: str,
         version: int = 1,
+        is_last: bool = False,
     ) -> None:
-        """The file counts as an artifact of the conversation; one of the same name is replaced.
-
-        Raises `NotFound` where the conversation is not in the catalog.
+        """The file counts as an artifact of the conversation; one of the same name is replaced. With the last
+        one all its files are made. Raises `NotFound` where the conversation is not in the catalog.
         """
         table = schema.artifacts
         row = storable_row(
@@ -183,27 +184,32 @@ class Catalog:
             where = (table.c.conversation_id == conversation) & (table.c.name == name)
             connection.execute(sa.delete(table).where(where))
             connection.execute(sa.insert(table), row)
+            if is_last:
+                self._set(connection, workspace, conversation, {"files_version": version})
 
     def remove_artifacts(self, workspace: str, conversation: str) -> None:
-        """No file counts as one of the conversation's afterwards, nor is anything measured on its sound.
-
-        The caller deletes the files.
-        """
+        """No file counts as one of the conversation's afterwards, nor is anything measured on its sound. The
+        caller deletes the files."""
         c = schema.artifacts.c
         where = (c.workspace_id == workspace) & (c.conversation_id == conversation)
         with self.database.writing() as connection:
             connection.execute(sa.delete(schema.artifacts).where(where))
-            self._set(connection, workspace, conversation, measured(None))
+            self._set(connection, workspace, conversation, {**measured(None), "files_version": 0})
 
-    def put_figures(self, workspace: str, conversation: str, figures: Figures, *, health_score: int) -> None:
-        """What was measured on the sound stands in the conversation's row, and the health that follows.
-
-        Raises `NotFound` where the conversation is not in the catalog.
-        """
+    def put_figures(
+        self, workspace: str, conversation: str, figures: Figures, *, reasons: Sequence[Reason]
+    ) -> None:
+        """Figures, and the health that `reasons` leave, stand in the row. Raises `NotFound`: no such one."""
         with self.database.writing() as connection:
             reading.require(connection, workspace, conversation)
-            values = {**measured(figures), "health_score": health_score}
-            self._set(connection, workspace, conversation, values)
+            self._set(connection, workspace, conversation, measured(figures) | judged(reasons))
+            put_reasons(connection, workspace, conversation, reasons)
+
+    def note_failed_save(self, workspace: str, conversation: str) -> None:
+        """Its files could not be stored this time."""
+        with self.database.writing() as connection:
+            more = {"failed_saves": schema.conversations.c.failed_saves + 1}
+            self._set(connection, workspace, conversation, more)
 
     def _set(
         self, connection: sa.Connection, workspace: str, conversation: str, values: dict[str, Any]
@@ -224,13 +230,18 @@ class Catalog:
 
     def search(self, query: SearchQuery) -> Results:
         """A page of texts in which it is found. Raises `InvalidInput` for what is no search or cursor."""
-        with self.database.reading() as connection:
+        with self.database.asking() as connection:
             return searching.search(connection, query)
 
     def get(self, workspace: str, reference: str) -> ConversationRow:
         """One conversation; `reference` as in `reading.get`. Raises `NotFound` or `InvalidInput`."""
         with self.database.reading() as connection:
             return reading.get(connection, workspace, reference)
+
+    def last_put(self, conversation: str) -> Conversation | None:
+        """As this process put it last, with what people said of it; None where it did not, or long ago."""
+        known = self._written.get(conversation)
+        return known.rows.conversation if known else None
 
     def messages(self, workspace: str, conversation: str, role: str | None = None) -> tuple[MessageRow, ...]:
         filters = [] if role is None else [schema.messages.c.role == role]
@@ -278,20 +289,12 @@ class Catalog:
         with self.database.reading() as connection:
             return overview.look(connection, workspace, newest)
 
-    def unfinished(self) -> tuple[tuple[str, str], ...]:
-        """(workspace, id) of every conversation that counts as running, of all workspaces, oldest first."""
+    def lacking(self, version: int, limit: int = 100) -> tuple[tuple[str, str], ...]:
+        """(workspace, id) of ended conversations without all files in this version: without any first."""
         with self.database.reading() as connection:
-            return overview.unfinished(connection)
-
-    def lacking(self, name: str, version: int, limit: int = 100) -> tuple[tuple[str, str], ...]:
-        """(workspace, id) of ended conversations without this artifact in this version, oldest first."""
-        with self.database.reading() as connection:
-            return overview.lacking(connection, name, version, limit)
+            return overview.lacking(connection, version, limit)
 
     def dump(self) -> str:
-        """All rows that a rebuild must bring back, as text: equal texts, equal catalogs.
-
-        Without artifacts, keys and revisions.
-        """
+        """All rows that a rebuild must bring back, as text; without artifacts, keys and revisions."""
         with self.database.reading() as connection:
             return overview.dump(connection)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from earwitness.model.conversation import Conversation
-from earwitness.store import annotations, writing
+from earwitness.store import own, writing
 from earwitness.store.database import Database
 from earwitness.store.tabulate import tabulate
 
@@ -22,7 +22,7 @@ def differences(database: Database, conversation: Conversation) -> Iterator[str]
     """`conversation` as its journals tell it now; one line for each row that says otherwise."""
     with database.reading() as connection:
         there = writing.read_sheets(connection, conversation.id)
-        should = tabulate(annotations.with_own(connection, conversation)).sheets
+        should = tabulate(own.with_own(connection, conversation)).sheets
     for table in TOLD:
         for key in sorted(there[table].keys() | should[table].keys(), key=str):
             what = f"{table} {'/'.join(map(str, key))} of conversation {conversation.id}"

@@ -3,10 +3,11 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
@@ -27,12 +28,21 @@ class Database:
         self.engine = _engine(_url(url), busy_timeout_s)
         use(self.engine.dialect, cipher)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        alone = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._alone = self.engine.execution_options(**alone)
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """One consistent view. Raises `StorageUnavailable` or `Damaged` for what the database refuses."""
+        return self._connected(self.engine)
+
+    def asking(self) -> AbstractContextManager[sa.Connection]:
+        """The same for one question, which is a view by itself: no transaction is begun for it."""
+        return self._connected(self._alone)
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view. Raises `StorageUnavailable` or `Damaged` for what the database refuses."""
+    def _connected(self, engine: sa.Engine) -> Iterator[sa.Connection]:
         try:
-            with self.engine.connect() as connection:
+            with engine.connect() as connection:
                 yield connection
         except exc.SQLAlchemyError as error:
             if (ours := _ours(error)) is not None:
@@ -43,7 +53,10 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """All or nothing. On SQLite the write lock is taken at once, so that a reader need never upgrade."""
         try:
-            with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+            with (
+                self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+                connection.begin(),
+            ):
                 yield connection
         except exc.IntegrityError:
             raise  # a row of another writer was faster: the caller decides
@@ -55,9 +68,12 @@ class Database:
     def scrub(self) -> None:
         """What was deleted is in no file of SQLite's any more. PostgreSQL's own vacuum sees to that there.
 
-        Somebody who still reads an older view puts it off to the next time.
+        The search index only marks words as deleted until it is written anew, which takes as long as it is
+        large. Somebody who still reads an older view puts it off to the next time.
         """
         if self.is_sqlite:
+            with self.writing() as writing:
+                writing.execute(sa.text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
             with contextlib.closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -90,7 +106,11 @@ def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         try:
             return sa.create_engine(
-                url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+                url,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 5},
+                json_deserializer=msgspec.json.decode,
             )
         except ImportError as error:
             raise SettingsError(
@@ -102,6 +122,7 @@ def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
         url,
         hide_parameters=True,  # what people said belongs in no error message
         connect_args={"timeout": busy_timeout_s},
+        json_deserializer=msgspec.json.decode,
     )
 
     @event.listens_for(engine, "connect")
@@ -112,17 +133,22 @@ def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        is_writing = connection.get_execution_options().get("is_writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        if how := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(how)
 
     return engine
 
 
 def _make_file(path: Path) -> None:
-    """The file exists, for its owner only; SQLite gives its side files the same rights."""
+    """The file exists, for its owner only; SQLite gives its side files the same rights.
+
+    One that is there is not opened: closing it again would end the locks that this process' other connections
+    hold on it (SQLite, "How To Corrupt An SQLite Database File", section 2.2).
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StorageUnavailable(
             f"{path}: {error.strerror}", hint="Check that data_dir is a folder you may write to."

@@ -103,8 +103,8 @@ def give_ids(connection: sa.Connection, old: Sheet, new: Sheet) -> None:
 
 
 def first_id(at_us: int) -> int:
-    """No entry of something seen at or after this microsecond has a lower id."""
-    return at_us * STEPS
+    """No entry of something seen at or after this microsecond has a lower id; ids are of 64 bits."""
+    return min(max(at_us * STEPS, 0), 2**63 - 1)
 
 
 def _free(number: int, used: Any) -> int:

@@ -16,7 +16,7 @@ from earwitness.store.rows import ConversationRow, MessageRow
 from earwitness.store.tabulate import KEYS
 from earwitness.store.types import microseconds
 
-_NOT_REBUILT = {"revision"}
+_NOT_REBUILT = {"revision", "files_version"}
 _DERIVED = {"search_entries"}  # says nothing that the other tables do not
 
 
@@ -35,8 +35,10 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[MessageCount, ...]
     tool_calls: int
     gaps: int
+    health: dict[str, int]  # how many records have what standing against them, by its code
     newest_messages: tuple[MessageRow, ...]  # newest first
     problems: tuple[ConversationRow, ...]  # partial or failed, newest first
+    unsaved: tuple[ConversationRow, ...]  # ended, and their files could not be stored so far; oldest first
 
     def document(self) -> dict[str, Any]:
         """The same as JSON has it, messages counted by role and by provider."""
@@ -50,12 +52,17 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
             "messages_by_provider": dict(by_provider),
             "tool_calls": self.tool_calls,
             "gaps": self.gaps,
+            "health": self.health,
             "newest_messages": [
                 {"at": row.seen_at.isoformat(), "role": row.role, "provider": row.provider, "text": row.text}
                 for row in self.newest_messages
             ],
             "problems": [
-                f"{row.recording_id} is {row.status}: {', '.join(row.reasons)}" for row in self.problems
+                *(f"{row.recording_id} is {row.status}: {', '.join(row.reasons)}" for row in self.problems),
+                *(
+                    f"{row.recording_id} has no files: storing them failed {row.failed_saves} times"
+                    for row in self.unsaved
+                ),
             ],
         }
 
@@ -78,39 +85,56 @@ def look(connection: sa.Connection, workspace: str, newest: int) -> Overview:
         .order_by(message.id.desc())
         .limit(newest)
     )
-    bad = (
-        sa.select(*columns(ConversationRow))
-        .where(head.workspace_id == workspace, head.status.in_([Status.PARTIAL.value, Status.FAILED.value]))
-        .order_by(head.started_at.desc(), head.id.desc())
-        .limit(newest)
+    against = schema.health_reasons.c
+    by_reason = (
+        sa.select(against.code, sa.func.count())
+        .where(against.workspace_id == workspace)
+        .group_by(against.code)
+        .order_by(against.code)
     )
     return Overview(
         conversations={row[0]: row[1] for row in connection.execute(by_status)},
         messages=tuple(MessageCount(*row) for row in connection.execute(by_role)),
         tool_calls=_count(connection, schema.tool_calls, workspace),
         gaps=_count(connection, schema.gaps, workspace),
+        health={row[0]: row[1] for row in connection.execute(by_reason)},
         newest_messages=tuple(to_row(MessageRow, row) for row in connection.execute(latest)),
-        problems=tuple(to_row(ConversationRow, row) for row in connection.execute(bad)),
+        problems=_bad(connection, workspace, newest),
+        unsaved=_unsaved(connection, workspace, newest),
     )
 
 
-def unfinished(connection: sa.Connection) -> tuple[tuple[str, str], ...]:
-    """See `Catalog.unfinished`."""
+def _bad(connection: sa.Connection, workspace: str, limit: int) -> tuple[ConversationRow, ...]:
     c = schema.conversations.c
     wanted = (
-        sa.select(c.workspace_id, c.id).where(c.status == Status.ACTIVE.value).order_by(c.started_at, c.id)
+        sa.select(*columns(ConversationRow))
+        .where(c.workspace_id == workspace, c.status.in_([Status.PARTIAL.value, Status.FAILED.value]))
+        .order_by(c.started_at.desc(), c.id.desc())
+        .limit(limit)
     )
-    return tuple((row[0], row[1]) for row in connection.execute(wanted))
+    return tuple(to_row(ConversationRow, row) for row in connection.execute(wanted))
 
 
-def lacking(connection: sa.Connection, name: str, version: int, limit: int) -> tuple[tuple[str, str], ...]:
-    """See `Catalog.lacking`."""
-    c, made = schema.conversations.c, schema.artifacts.c
-    has_it = sa.exists().where(made.conversation_id == c.id, made.name == name, made.version >= version)
+def _unsaved(connection: sa.Connection, workspace: str, limit: int) -> tuple[ConversationRow, ...]:
+    """Ended conversations whose files could not be stored so far. In the order of the index of `lacking`."""
+    c = schema.conversations.c
+    wanted = (
+        sa.select(*columns(ConversationRow))
+        .where(c.files_version == 0, c.status != Status.ACTIVE.value)
+        .where(c.workspace_id == workspace, c.failed_saves > 0)
+        .order_by(c.started_at, c.id)
+        .limit(limit)
+    )
+    return tuple(to_row(ConversationRow, row) for row in connection.execute(wanted))
+
+
+def lacking(connection: sa.Connection, version: int, limit: int) -> tuple[tuple[str, str], ...]:
+    """See `Catalog.lacking`. In the order of an index: it costs what is lacking, not what is there."""
+    c = schema.conversations.c
     wanted = (
         sa.select(c.workspace_id, c.id)
-        .where(c.status != Status.ACTIVE.value, ~has_it)
-        .order_by(c.started_at, c.id)
+        .where(c.files_version < version, c.status != Status.ACTIVE.value)
+        .order_by(c.files_version, c.started_at, c.id)
         .limit(limit)
     )
     return tuple((row[0], row[1]) for row in connection.execute(wanted))

@@ -1,4 +1,5 @@
-"""What no rebuild brings back: rows of our own, out of the catalog and in again, of any database."""
+"""What no rebuild brings back: rows of our own. They lie over what journals tell, go with their
+conversation, and come out of the catalog and in again, of any database."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,11 +8,44 @@ from typing import Any
 import sqlalchemy as sa
 
 from earwitness.errors import InvalidInput
-from earwitness.store import schema
+from earwitness.model.conversation import Conversation
+from earwitness.store import annotations, placements, schema, trail
 from earwitness.store.database import Database
 from earwitness.store.types import Moment
 
 _ENDED = {"sessions"}  # logins end with the installation
+
+
+def with_own(connection: sa.Connection, conversation: Conversation) -> Conversation:
+    """What its journals tell, with what people said of it since."""
+    conversation = annotations.with_labels(connection, conversation)
+    return placements.with_placements(connection, conversation)
+
+
+def added(database: Database, conversation: Conversation) -> Conversation:
+    """As `with_own`."""
+    with database.reading() as connection:
+        return with_own(connection, conversation)
+
+
+def forget(connection: sa.Connection, workspace: str, conversation: str) -> None:
+    """Nothing that people said of the conversation is left."""
+    annotations.forget(connection, workspace, conversation)
+    placements.forget(connection, workspace, conversation)
+
+
+def move(connection: sa.Connection, workspace: str, gone: str, into: str) -> None:
+    """What was said of a conversation that turned out to be part of another is said of that one; and where
+    it had to stay, that one has to."""
+    annotations.move(connection, workspace, gone, into)
+    placements.follow(connection, gone, into)
+    c = trail.holds.c
+    mine = c.workspace_id == workspace
+    is_held = sa.select(c.conversation_id).where(mine, c.conversation_id == into)
+    if connection.scalar(is_held) is None:
+        held = sa.update(trail.holds).where(mine, c.conversation_id == gone)
+        connection.execute(held.values(conversation_id=into))
+    connection.execute(sa.delete(trail.holds).where(mine, c.conversation_id == gone))
 
 
 def tables() -> tuple[sa.Table, ...]:

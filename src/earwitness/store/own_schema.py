@@ -29,6 +29,22 @@ annotations = sa.Table(
     comment="Ratings, notes and marked spans. Not rebuilt from journals.",
 )
 
+redaction_marks = sa.Table(
+    "redaction_marks",
+    metadata,
+    column("id", Id, "UUIDv7", primary_key=True),
+    column("workspace_id", Name, "tenant"),
+    column("conversation_id", Id, "conversation it is about"),
+    column("words", Words, "taken out wherever they stand; empty: a stretch"),
+    maybe("from_ms", sa.BigInteger, "begin of the stretch, ms since it began"),
+    maybe("to_ms", sa.BigInteger, "end of the stretch"),
+    column("author", Name, "who marked it, as in `annotations`"),
+    column("created_at", Moment, "when, UTC"),
+    sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+    sa.Index(None, "workspace_id", "conversation_id"),
+    comment="What people marked to be taken out. Not rebuilt from journals.",
+)
+
 label_decisions = sa.Table(
     "label_decisions",
     metadata,
@@ -42,3 +58,18 @@ label_decisions = sa.Table(
     sa.PrimaryKeyConstraint("workspace_id", "conversation_id", "label"),
     comment="Labels set or taken away afterwards; the last word holds. Not rebuilt from journals.",
 )
+
+placements = sa.Table(
+    "placements",
+    metadata,
+    column("leg_id", Id, "leg that was put somewhere by hand", primary_key=True),
+    column("workspace_id", Name, "tenant"),
+    column("conversation_id", Id, "conversation it belongs to since, whatever its links say"),
+    column("author", Name, "who decided, as in `annotations`"),
+    column("decided_at", Moment, "when, UTC"),
+    sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+    sa.Index(None, "workspace_id", "conversation_id"),
+    comment="Legs that people joined with others, or split off. Not rebuilt from journals.",
+)
+
+OWN = (annotations, redaction_marks, label_decisions)

@@ -50,8 +50,9 @@ def rows_of(
 def get(connection: sa.Connection, workspace: str, reference: str) -> ConversationRow:
     """The conversation that `reference` means.
 
-    An id, a prefix of it that only one has, `latest`, a recordings id `YYYYmmdd_HHMMSS_<call_id>`, or
-    the provider's id of the call. Raises `NotFound`; `InvalidInput` with the candidates where several fit.
+    An id, a prefix of it that only one has, `latest`, a recordings id `YYYYmmdd_HHMMSS_<call_id>`, the
+    provider's id of the call, or the name its application gave it. Raises `NotFound`; `InvalidInput` with
+    the candidates where several fit.
     """
     c = schema.conversations.c
     if reference == LATEST:
@@ -63,7 +64,13 @@ def get(connection: sa.Connection, workspace: str, reference: str) -> Conversati
     date, _, rest = reference[:15], reference[15:16], reference[16:]
     if rest:
         by_name |= (c.id == rest) & c.recording_id.startswith(date, autoescape=True)
-    return _only(connection, workspace, reference, by_name | (c.call_id == reference), limit=6)
+    by_name |= (c.call_id == reference) | c.id.in_(_linked(workspace, f"conversation:{reference}"))
+    return _only(connection, workspace, reference, by_name, limit=6)
+
+
+def _linked(workspace: str, link: str) -> sa.Select[tuple[str]]:
+    c = schema.conversation_links.c
+    return sa.select(c.conversation_id).where(c.workspace_id == workspace, c.link == link)
 
 
 def _starts_with(prefix: str) -> sa.ColumnElement[bool]:

@@ -27,6 +27,7 @@ class ConversationRow(Row, frozen=True, kw_only=True):
     call_id: str
     recording_id: str
     providers: list[str]
+    routes: list[str]
     subject: str | None
     labels: list[str]
     metadata: dict[str, Any]
@@ -37,14 +38,19 @@ class ConversationRow(Row, frozen=True, kw_only=True):
     ended_at: datetime | None
     duration_ms: int
     message_count: int
+    turn_count: int
     user_count: int
     assistant_count: int
     tool_count: int
     interruption_count: int
     gap_count: int
+    agent: str
     outcome: str | None
+    derived_outcome: str | None
+    sentiment_score: int | None
     satisfaction: str | None
     health_score: int
+    health_reasons: list[str]
     response_p50_ms: int | None
     response_p95_ms: int | None
     first_sound_ms: int | None
@@ -53,6 +59,9 @@ class ConversationRow(Row, frozen=True, kw_only=True):
     agent_share: float | None
     interruptions_by_caller: int | None
     interruptions_by_agent: int | None
+    redaction: str
+    is_abridged: bool
+    failed_saves: int
     usage: dict[str, Any]
 
 
@@ -78,6 +87,10 @@ class LegRow(Row, frozen=True, kw_only=True):
     provider_ids: dict[str, str]
     provider_conversation_id: str | None
     record_count: int
+    joined_by: str | None
+    clock_offset_ms: int | None
+    clock_certainty: float | None
+    clock_against: str | None
 
 
 class MessageRow(Row, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ known to be there, so a local copy may go after that and not before.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ IN_MEMORY_BYTES = 8 << 20  # longer ones wait on disk until the bucket has them
 PART_BYTES = 8 << 20  # of a multipart upload
 PIECE_BYTES = 1 << 20
 ATTEMPTS = 3  # at bytes that come back different; a server that is away is the caller's to wait for
+_CODE = re.compile(r"<Code>(\w{1,64})</Code>")  # of S3's own for an error
 _RETRY = {
     "max_retries": 3,
     "retry_timeout": timedelta(seconds=30),
@@ -113,6 +115,13 @@ class S3Objects:
         except NotFound:
             return False
         return True
+
+    def abandon(self, folder: str) -> None:
+        checked(folder)  # what is not whole is no object; the bucket's lifecycle sees to its parts
+
+    def place(self, path: str) -> Path | None:
+        checked(path)
+        return None
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         import obstore
@@ -211,8 +220,11 @@ def _error(path: str, error: Exception) -> Exception | None:
     if isinstance(error, exceptions.AlreadyExistsError | exceptions.PreconditionError):
         return already_there(path)
     if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
+        code = _CODE.search(str(error))  # not with every answer
         return StorageUnavailable(
-            f"{path}: the bucket does not let us", hint="See deploy/aws/policy.json for the rights it takes."
+            f"{path}: the bucket does not let us{f' ({code[1]})' if code else ''}",
+            hint="Are the credentials the right ones, and what do the bucket's policies say? "
+            "deploy/aws/policy.json has the rights it takes, `earwitness doctor` tries them.",
         )
     if isinstance(error, exceptions.BaseError | OSError):
         return StorageUnavailable(f"{path}: {said}", hint="Is the object store up? It is tried again.")

@@ -1,22 +1,28 @@
 """The tables of the catalog. Column comments are the documentation of the schema.
 
 Its search index, which differs by database, is made by the migration that makes `search_entries`.
-All but `workspaces` and the tables of `access_schema`, `own_schema` and `trail` can be rebuilt from the
-journals. Times are kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on the
-conversation's own clock, for players.
+All but `workspaces` and the tables of `access_schema`, `own_schema`, `telling_schema` and `trail` can be
+rebuilt from the journals. Times are kept twice: `*_at` on the calendar (UTC), for questions in SQL; `*_ns` on
+the conversation's own clock, for players.
 The id of a message that was acknowledged when it was saved is the number it was acknowledged by.
 """
 
 import sqlalchemy as sa
 
-from earwitness.store import shipping_schema, trail  # noqa: F401  (its table is one of the metadata)
+from earwitness.store import leaving_schema, trail  # noqa: F401  (its table is one of the metadata)
 from earwitness.store.access_schema import api_keys, sessions, subjects, users
 from earwitness.store.columns import clock, column, maybe, metadata, of_conversation, of_leg, sequence
-from earwitness.store.own_schema import annotations, label_decisions
-from earwitness.store.secrecy import Handle, Marks, Tree, Words
+from earwitness.store.legs_schema import conversation_links, legs
+from earwitness.store.own_schema import annotations, label_decisions, placements
+from earwitness.store.search_schema import search_entries
+from earwitness.store.secrecy import Handle, Tree, Words
+from earwitness.store.shipping_schema import artifacts, shipments
+from earwitness.store.telling_schema import alert_rules, alerts, outbox
 from earwitness.store.types import Id, Json, Moment, Name
 
-__all__ = ["annotations", "api_keys", "label_decisions", "metadata", "sessions", "subjects", "trail", "users"]
+__all__ = ["alert_rules", "alerts", "annotations", "api_keys", "artifacts", "conversation_links"]
+__all__ += ["label_decisions", "legs", "metadata", "outbox", "placements", "search_entries", "sessions"]
+__all__ += ["shipments", "subjects", "trail", "users"]  # they stand beside this, by what they are for
 
 workspaces = sa.Table(
     "workspaces",
@@ -36,6 +42,7 @@ conversations = sa.Table(
     ),
     column("recording_id", Name, "YYYYmmdd_HHMMSS_<call_id>, start in UTC"),
     column("providers", Json, "list of the providers of its legs, in order"),
+    column("routes", Json, "routes of the tap by which its legs came", server_default="[]"),
     maybe("subject", Handle, "the person it belongs to: research id, customer id, phone number"),
     column("labels", Json, "list of labels; table conversation_labels has the same as rows"),
     column("metadata", Tree, "whatever the application said of it"),
@@ -46,14 +53,28 @@ conversations = sa.Table(
     maybe("ended_at", Moment, "end, UTC; null while it runs"),
     column("duration_ms", sa.BigInteger, "length in milliseconds"),
     column("message_count", sa.Integer, "messages of all roles"),
+    column(
+        "turn_count",
+        sa.Integer,
+        "how often the floor was taken: messages of one party on end are one turn",
+        server_default="0",
+    ),
     column("user_count", sa.Integer, "messages of role user"),
     column("assistant_count", sa.Integer, "messages of role assistant"),
     column("tool_count", sa.Integer, "tool calls"),
     column("interruption_count", sa.Integer, "interruptions by either side"),
     column("gap_count", sa.Integer, "spans known to be missing"),
+    column("agent", Name, "which agent answered, by its name or id", server_default=sa.text("''")),
     maybe("outcome", sa.Text, "as the application said at the end"),
+    maybe(
+        "derived_outcome", Handle, "as rules or a language model found, where the application said nothing"
+    ),
+    maybe(
+        "sentiment_score", sa.Integer, "how the caller felt: 0 negative, 50 neutral, 100 positive; the mean"
+    ),
     maybe("satisfaction", Words, "as the application said at the end"),
     column("health_score", sa.Integer, "0 to 100: how far the record can be trusted"),
+    column("health_reasons", Json, "codes of what stands against it, gravest first", server_default="[]"),
     maybe(
         "response_p50_ms", sa.BigInteger, "median time from the caller's end to the agent's sound, measured"
     ),
@@ -64,6 +85,20 @@ conversations = sa.Table(
     maybe("agent_share", sa.Double, "of all speech the agent's, 0 to 1"),
     maybe("interruptions_by_caller", sa.Integer, "how often the caller is heard to talk over the agent"),
     maybe("interruptions_by_agent", sa.Integer, "how often the agent is heard to talk over the caller"),
+    column(
+        "redaction",
+        Name,
+        "clear (nothing is taken out), redacted, or quarantined: that failed, and all is withheld",
+        server_default=sa.text("'clear'"),
+    ),
+    column(
+        "is_abridged",
+        sa.Boolean,
+        "true: what was taken out is nowhere any more, in no journal either",
+        server_default=sa.false(),
+    ),
+    column("failed_saves", sa.Integer, "how often its files could not be stored", server_default="0"),
+    column("files_version", sa.Integer, "of its files once all are made; 0: not yet", server_default="0"),
     column("usage", Json, "tokens and seconds as the provider reported them"),
     column("revision", sa.BigInteger, "counts the changes of this conversation's rows"),
     sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
@@ -77,8 +112,13 @@ conversations = sa.Table(
     sa.Index(None, "workspace_id", "dead_air_ms", "id"),
     sa.Index(None, "workspace_id", "status", "started_at", "id"),
     sa.Index(None, "workspace_id", "subject", "started_at", "id"),
+    sa.Index(None, "workspace_id", "agent", "started_at", "id"),
+    sa.Index(None, "workspace_id", "outcome", "id"),
+    sa.Index(None, "workspace_id", "derived_outcome", "id"),
     sa.Index(None, "workspace_id", "call_id"),
     sa.Index(None, "workspace_id", "recording_id"),
+    sa.Index(None, "files_version", "started_at", "id"),
+    sa.Index(None, "redaction", "is_abridged", "ended_at"),
     comment="One row per conversation: what lists filter and sort by.",
 )
 
@@ -92,42 +132,14 @@ conversation_labels = sa.Table(
     comment="The labels of conversations, one row each.",
 )
 
-conversation_links = sa.Table(
-    "conversation_links",
+health_reasons = sa.Table(
+    "health_reasons",
     metadata,
     *of_conversation(),
-    column("link", Name, "one link: legs that share it belong to this conversation"),
-    sa.PrimaryKeyConstraint("conversation_id", "link"),
-    sa.Index(None, "workspace_id", "link", "conversation_id"),
-    comment="By which names the legs of conversations found together, one row each.",
-)
-
-legs = sa.Table(
-    "legs",
-    metadata,
-    *of_conversation(),
-    column("id", Id, "UUIDv7", primary_key=True),
-    column("position", sa.Integer, "place in the conversation, from 0"),
-    column("provider", Name, "whose protocol it speaks"),
-    column("way", Name, "how the bytes came in: tap, record, ingest, webhook, import"),
-    column("route", sa.Text, "route of the tap"),
-    *clock("opened", "first record"),
-    *clock("closed", "end; null while it is open", nullable=True),
-    maybe("why_closed", Name, "closed, lost, refused, unreachable, stopped, done, crash"),
-    column("closed_by", Name, "client, server or recorder"),
-    maybe("close_code", sa.BigInteger, "WebSocket close code"),
-    maybe("answer_status", sa.BigInteger, "HTTP status of the handshake; 101 is up"),
-    column("path", Words, "path and query, secrets struck"),
-    column("user_agent", Words, "the client's User-Agent"),
-    column("peer", Words, "the client's address"),
-    column("links", Json, "link keys by which legs join"),
-    column("provider_ids", Json, "the provider's ids: call_sid, session_id, model ..."),
-    maybe("provider_conversation_id", Name, "the provider's id of this call or session"),
-    column("record_count", sa.BigInteger, "records in its journal"),
-    sa.UniqueConstraint("conversation_id", "id"),
-    sa.Index("ix_legs_provider", "workspace_id", "provider", "conversation_id"),
-    sa.Index(None, "workspace_id", "provider_conversation_id"),
-    comment="Captured connections. A conversation has one or more.",
+    column("code", Name, "one thing that stands against the record"),
+    sa.PrimaryKeyConstraint("conversation_id", "code"),
+    sa.Index(None, "workspace_id", "code", "conversation_id"),
+    comment="What takes away from the trust in records, one row each.",
 )
 
 messages = sa.Table(
@@ -253,41 +265,4 @@ findings = sequence(
     *clock("found", "when"),
     column("count", sa.BigInteger, "how often"),
     comment="What to know before trusting this record.",
-)
-
-search_entries = sa.Table(
-    "search_entries",
-    metadata,
-    column(
-        "id",
-        sa.BigInteger,
-        "microseconds since the epoch when first seen times 1024, or the next free",
-        primary_key=True,
-        autoincrement=False,
-    ),
-    *of_conversation(),
-    column("kind", Name, "message, tool_call, label, snapshot or note"),
-    column(
-        "key", Name, "key of the message or tool call, the label, position of the snapshot, id of the note"
-    ),
-    column("role", Name, "of a message; tool of a tool call; else empty"),
-    column("words", Marks, "what is found by: words without case and accents, a space between them"),
-    sa.UniqueConstraint("conversation_id", "kind", "key"),
-    sa.Index(None, "workspace_id", "conversation_id"),
-    comment="What search looks through, one row for each text.",
-)
-
-artifacts = sa.Table(
-    "artifacts",
-    metadata,
-    *of_conversation(),
-    column("name", Name, "e.g. stereo.flac"),
-    column("path", sa.Text, "where it lies in the object store"),
-    column("media_type", Name, "e.g. audio/flac"),
-    column("byte_count", sa.BigInteger, "its size"),
-    column("sha256", Name, "of its bytes, hex"),
-    column("version", sa.Integer, "of the projection that made it"),
-    column("made_at", Moment, "when, UTC"),
-    sa.PrimaryKeyConstraint("conversation_id", "name"),
-    comment="Files made from a conversation.",
 )

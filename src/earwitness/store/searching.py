@@ -5,6 +5,7 @@ newest hits are found without looking at all others. Whatever the database, the 
 """
 
 import functools
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,8 +19,8 @@ from earwitness.errors import InvalidInput
 from earwitness.store import cursor, entries, schema
 from earwitness.store.filters import Filters, conditions, one_of, values
 from earwitness.store.own_schema import annotations
-from earwitness.store.secrecy import cipher_of
-from earwitness.store.types import microseconds
+from earwitness.store.secrecy import Words, cipher_of
+from earwitness.store.types import Moment, microseconds
 from earwitness.store.wanted import Wanted, read
 
 MAX_LIMIT = 200
@@ -31,6 +32,17 @@ _note = annotations.c
 _index = sa.table("search_index", sa.column("rowid", sa.BigInteger), sa.column("rank"))
 _vector: sa.ColumnElement[Any] = sa.literal_column("search_entries.vector")
 _tsquery = sa.cast(sa.bindparam("words", type_=sa.Text), TSQUERY)
+# What was said or written, when, and where on the conversation's clock; of a message first as it was
+# generated, second as it was heard; of a tool call its name and its result.
+_first = sa.type_coerce(sa.func.coalesce(_message.text, _call.name, _shot.label, _note.text), Words)
+_second = sa.type_coerce(sa.func.coalesce(_message.heard_text, _call.result), Words)
+_at = sa.type_coerce(
+    sa.func.coalesce(
+        _message.started_at, _call.called_at, _shot.taken_at, _note.created_at, _head.started_at
+    ),
+    Moment,
+)
+_at_ns = sa.func.coalesce(_message.started_ns, _call.called_ns, _shot.taken_ns, _note.from_ms * NS_PER_MS, 0)
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _BEFORE, _AFTER = 60, 160  # letters of a text shown around the first place that was found
 
@@ -110,7 +122,7 @@ def search(connection: sa.Connection, query: SearchQuery) -> Results:
     if len(rows) <= query.limit:
         return Results(hits)
     if order is not Order.RELEVANCE:
-        return Results(hits, cursor.write(order.value, rows[query.limit - 1].entry_id))
+        return Results(hits, cursor.write(order.value, rows[query.limit - 1][0]))
     seen = given["place"] + len(hits)
     return Results(hits, cursor.write(order.value, seen) if seen < DEEPEST else None)
 
@@ -126,16 +138,9 @@ def statement(given: frozenset[str], order: Order, dialect: str) -> sa.Select[An
     by_time = found.c.id.asc() if order is Order.OLDEST else found.c.id.desc()
     return (
         sa.select(
-            found.c.id.label("entry_id"),
-            found.c.kind,
-            found.c.key,
-            found.c.role,
+            *(found.c.id, found.c.kind, found.c.key, found.c.role),
             *(_head.id, _head.call_id, _head.recording_id, _head.started_at, _head.subject, _head.providers),
-            *(_message.id.label("message_id"), _message.text, _message.heard_text),
-            *(_message.started_at.label("said_at"), _message.started_ns),
-            *(_call.name, _call.arguments, _call.result, _call.error, _call.called_at, _call.called_ns),
-            *(_shot.label, _shot.taken_at, _shot.taken_ns),
-            *(_note.text.label("note"), _note.created_at, _note.from_ms),
+            *(_message.id, _first, _second, _call.arguments, _call.error, _at, _at_ns),
         )
         .select_from(found)
         .join(schema.conversations, _head.id == found.c.conversation_id)
@@ -227,36 +232,31 @@ def _rank(dialect: str) -> Any:
     return _index.c.rank if dialect == "sqlite" else -sa.func.ts_rank_cd(_vector, _tsquery, 1)
 
 
-def _hit(row: Any, wanted: Wanted) -> Hit:
-    text, at, at_ns = _shown(row)
+def _hit(row: Sequence[Any], wanted: Wanted) -> Hit:
+    _, kind, key, role, conversation, call, recording, started_at, subject, providers, *rest = row
+    message, first, second, arguments, error, at, at_ns = rest
+    text = first or ""
+    if kind == entries.Kind.MESSAGE:
+        text = entries.message_text(text, second or "")
+    elif kind == entries.Kind.TOOL_CALL:
+        text = entries.tool_text(text, arguments or "", second, error)
+    elif kind == entries.Kind.LABEL:
+        text = key
     return Hit(
-        kind=row.kind,
-        key=row.key,
-        role=row.role,
+        kind=kind,
+        key=key,
+        role=role,
         snippet=tuple(snippet(text, wanted)),
-        at=at or row.started_at,
-        at_ns=at_ns or 0,
-        message_id=row.message_id,
-        conversation_id=row.id,
-        call_id=row.call_id,
-        recording_id=row.recording_id,
-        started_at=row.started_at,
-        subject=row.subject,
-        providers=row.providers,
+        at=at,
+        at_ns=at_ns,
+        message_id=message,
+        conversation_id=conversation,
+        call_id=call,
+        recording_id=recording,
+        started_at=started_at,
+        subject=subject,
+        providers=providers,
     )
-
-
-def _shown(row: Any) -> tuple[str, datetime | None, int | None]:
-    if row.kind == entries.Kind.MESSAGE:
-        return entries.message_text(row.text or "", row.heard_text or ""), row.said_at, row.started_ns
-    if row.kind == entries.Kind.TOOL_CALL:
-        text = entries.tool_text(row.name or "", row.arguments or "", row.result, row.error)
-        return text, row.called_at, row.called_ns
-    if row.kind == entries.Kind.NOTE:
-        return row.note or "", row.created_at, row.from_ms and row.from_ms * NS_PER_MS
-    if row.kind == entries.Kind.SNAPSHOT:
-        return row.label or "", row.taken_at, row.taken_ns
-    return row.key, row.started_at, 0
 
 
 def snippet(text: str, wanted: Wanted) -> list[Part]:

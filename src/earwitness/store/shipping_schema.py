@@ -1,4 +1,4 @@
-"""The table of what is on its way to the object store."""
+"""The tables of what is in the object store, or on its way there."""
 
 import sqlalchemy as sa
 
@@ -21,4 +21,19 @@ shipments = sa.Table(
     sa.PrimaryKeyConstraint("conversation_id", "path"),
     sa.Index(None, "state", "changed_at"),
     comment="Files of journals on their way to the object store.",
+)
+
+artifacts = sa.Table(
+    "artifacts",
+    metadata,
+    *of_conversation(),
+    column("name", Name, "e.g. stereo.flac"),
+    column("path", sa.Text, "where it lies in the object store"),
+    column("media_type", Name, "e.g. audio/flac"),
+    column("byte_count", sa.BigInteger, "its size"),
+    column("sha256", Name, "of its bytes, hex"),
+    column("version", sa.Integer, "of the projection that made it"),
+    column("made_at", Moment, "when, UTC"),
+    sa.PrimaryKeyConstraint("conversation_id", "name"),
+    comment="Files made from a conversation.",
 )

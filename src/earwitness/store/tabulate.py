@@ -8,8 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 from earwitness.clock import NS_PER_MS
 from earwitness.model.conversation import Conversation, Leg, Message
 from earwitness.model.events import Role
-from earwitness.projections import health
-from earwitness.projections.naming import call_id, recording_id
+from earwitness.projections import health, moods
+from earwitness.projections.naming import agent_of, call_id, recording_id
+from earwitness.store import feelings
+from earwitness.store.measured import judged
 from earwitness.store.types import clip, moment, storable_row
 
 Row: TypeAlias = dict[str, Any]
@@ -21,6 +23,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "legs": ("id",),
     "conversation_labels": ("label",),
     "conversation_links": ("link",),
+    "health_reasons": ("code",),
     "messages": ("key",),
     "tool_calls": ("key",),
     "interruptions": ("position",),
@@ -30,6 +33,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "findings": ("position",),
     "search_entries": ("kind", "key"),  # see `entries`
 }
+_OF_LEG = (  # columns that are fields of a leg as they stand
+    *("provider", "way", "route", "why_closed", "closed_by", "close_code", "answer_status"),
+    *("path", "user_agent", "peer", "provider_ids", "record_count"),
+    *("clock_offset_ms", "clock_certainty", "clock_against"),
+)
 # The provider's names of a call or session, the nearest to the phone first.
 _CALL_IDS = ("call_sid", "call_id", "conversation_id", "session_id", "chat_id", "stream_sid")
 
@@ -42,10 +50,8 @@ class Tabulated(NamedTuple):
 
 
 def tabulate(conversation: Conversation, before: Tabulated | None = None) -> Tabulated:
-    """All rows of the conversation by table and key, but for `messages.id` and `revision`.
-
-    Rows of messages that are as they were in `before` are the very same objects: long conversations
-    change at their end only.
+    """All rows of the conversation by table and key, but for `messages.id` and `revision`. Rows of messages
+    that are as they were in `before` are the very same objects: long conversations change at their end only.
     """
     rows = _Rows(conversation)
     sheets = {
@@ -56,6 +62,7 @@ def tabulate(conversation: Conversation, before: Tabulated | None = None) -> Tab
             {"link": clip(link)}
             for link in dict.fromkeys(link for leg in conversation.legs for link in leg.links)
         ],
+        "health_reasons": rows.health_reasons(),
         "messages": (),
         "tool_calls": rows.tool_calls(),
         "interruptions": rows.interruptions(),
@@ -96,9 +103,16 @@ def _ground(of: Conversation) -> tuple[Any, ...]:
     return of.id, of.workspace, of.began_at_ns, legs
 
 
-def given_ids(conversation: Conversation) -> dict[tuple[str], int]:
-    """The ids of messages that were acknowledged by a number, by the key of their row."""
-    return {(clip(m.key),): m.number for m in conversation.messages if m.number is not None}
+def numbering(conversation: Conversation) -> tuple[dict[Any, tuple[str, int]], dict[Any, int]]:
+    """What ids of messages go by, by the key of their row: the order in which those of one moment were seen,
+    and the numbers by which some were acknowledged."""
+    orders = {(clip(m.key),): (m.leg, m.seen_order) for m in conversation.messages}
+    return orders, {(clip(m.key),): m.number for m in conversation.messages if m.number is not None}
+
+
+def _turn_count(messages: Iterable[Message]) -> int:
+    said = (each for each in messages if each.role is not Role.SYSTEM and not each.is_inserted)
+    return sum(1 for _ in itertools.groupby(said, key=lambda each: each.party or each.role))
 
 
 class _Rows:
@@ -107,6 +121,7 @@ class _Rows:
     def __init__(self, conversation: Conversation) -> None:
         self._of = conversation
         self._legs = {leg.id: leg for leg in conversation.legs}
+        self._against = health.reasons(conversation)
 
     def _clock(self, name: str, at_ns: int | None) -> Row:
         began_ns = self._of.began_at_ns
@@ -121,6 +136,7 @@ class _Rows:
             "call_id": clip(call_id(of)),
             "recording_id": clip(recording_id(of)),
             "providers": list(of.providers),
+            "routes": list(dict.fromkeys(leg.route for leg in of.legs if leg.route)),
             "subject": None if of.subject is None else clip(of.subject),
             "labels": list(of.labels),
             "metadata": of.metadata,
@@ -131,38 +147,36 @@ class _Rows:
             "ended_at": None if of.ended_ns is None else moment(of.began_at_ns + of.ended_ns),
             "duration_ms": of.duration_ns // NS_PER_MS,
             "message_count": len(roles),
+            "turn_count": _turn_count(of.messages),
             "user_count": roles.count(Role.USER),
             "assistant_count": roles.count(Role.ASSISTANT),
             "tool_count": len(of.tool_calls),
             "interruption_count": len(of.interruptions),
             "gap_count": len(of.gaps),
+            "agent": clip(agent_of(of)),
             "outcome": of.outcome,
+            "sentiment_score": moods.balance(of),
             "satisfaction": of.satisfaction,
-            "health_score": health.score(of),
+            "redaction": of.redaction,
+            "is_abridged": bool(of.abridged),
+            **judged(self._against),
             "usage": of.usage,
         }
+
+    def health_reasons(self) -> Iterable[Row]:
+        return ({"code": code} for code in health.codes(self._against))
 
     def legs(self) -> Iterable[Row]:
         for position, leg in enumerate(self._of.legs):
             yield {
                 "id": leg.id,
                 "position": position,
-                "provider": leg.provider,
-                "way": leg.way,
-                "route": leg.route,
+                **{name: getattr(leg, name) for name in _OF_LEG},
                 **self._clock("opened", leg.opened_ns),
                 **self._clock("closed", leg.closed_ns),
-                "why_closed": leg.why_closed,
-                "closed_by": leg.closed_by,
-                "close_code": leg.close_code,
-                "answer_status": leg.answer_status,
-                "path": leg.path,
-                "user_agent": leg.user_agent,
-                "peer": leg.peer,
                 "links": list(leg.links),
-                "provider_ids": leg.provider_ids,
                 "provider_conversation_id": _provider_conversation_id(leg),
-                "record_count": leg.record_count,
+                "joined_by": None if leg.joined_by is None else clip(leg.joined_by),
             }
 
     def messages(self, since: int) -> Iterable[Row]:
@@ -192,7 +206,7 @@ class _Rows:
             "is_audible": message.is_audible,
             "phase": message.phase,
             "response_id": message.response,
-            **_feeling(message),
+            **feelings.of_message(message),
         }
 
     def tool_calls(self) -> Iterable[Row]:
@@ -266,27 +280,6 @@ class _Rows:
                 **self._clock("found", finding.at_ns),
                 "count": finding.count,
             }
-
-
-def _feeling(message: Message) -> Row:
-    """Of several producers' scores those the sentiment is derived from, else the first that came.
-
-    Where nobody said how sure the recognition was, confidence is the highest of these scores.
-    """
-    producer = (message.sentiment_source or "").removeprefix("derived:")
-    if producer not in message.emotions:
-        producer = next(iter(message.emotions), "")
-    scores = message.emotions.get(producer)
-    confidence, source = message.confidence, None if message.confidence is None else "provider"
-    if confidence is None and scores:
-        confidence, source = max(scores.values()), f"derived:{producer}"
-    return {
-        "confidence": confidence,
-        "confidence_source": source if source is None else clip(source),
-        "sentiment": message.sentiment,
-        "sentiment_source": None if message.sentiment_source is None else clip(message.sentiment_source),
-        "emotion_scores": scores,
-    }
 
 
 def _value(member: StrEnum | None) -> str | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from earwitness.clock import ACKNOWLEDGED_STEP, SystemClock
 from earwitness.errors import Conflict
-from earwitness.store import annotations, schema
+from earwitness.store import own, schema
 from earwitness.store.tabulate import KEYS, Row, Sheet
 from earwitness.store.types import microseconds, moment
 
@@ -77,15 +77,26 @@ def differs(old: Sheets, new: Sheets) -> bool:
     )
 
 
-def give_ids(connection: sa.Connection, old: Sheet, new: Sheet, given: Mapping[tuple[Any, ...], int]) -> None:
+def give_ids(
+    connection: sa.Connection,
+    old: Sheet,
+    new: Sheet,
+    orders: Mapping[tuple[Any, ...], tuple[str, int]],
+    given: Mapping[tuple[Any, ...], int],
+) -> None:
     """Every message has its id afterwards: the microsecond it was first seen, or the next free one.
+
+    Those of one microsecond have theirs in the order in which they were first seen (`orders`, by key), not in
+    the one in which they stand: that may still change while a call runs.
 
     A message that was acknowledged by a number has that (`given`, by key), and no other message such a one.
     A message that has one keeps it. After a rebuild ids are the same, but where messages of two
     conversations share a microsecond and are written in another order.
     """
     wanting: dict[int, Row] = {}
-    for key, row in sorted(new.items(), key=lambda item: (item[1]["seen_at"], item[1]["position"])):
+    for key, row in sorted(
+        new.items(), key=lambda item: (item[1]["seen_at"], orders[item[0]], item[1]["position"])
+    ):
         before, number = old.get(key, {}).get("id"), given.get(key)
         first = microseconds(row["seen_at"]) if number is None else number
         reach = _ID_REACH if number is None else 1
@@ -153,7 +164,7 @@ def adopt_legs(connection: sa.Connection, old: Sheets, new: Sheets) -> None:
     for conversation in {row.conversation_id for row in found}:
         is_empty = ~sa.exists().where(table.c.conversation_id == conversation)
         if connection.execute(sa.delete(heads).where(heads.c.id == conversation, is_empty)).rowcount:
-            annotations.move(connection, head["workspace_id"], conversation, head["id"])
+            own.move(connection, head["workspace_id"], conversation, head["id"])
         connection.execute(
             sa.update(heads).where(heads.c.id == conversation).values(revision=heads.c.revision + 1)
         )

@@ -11,9 +11,9 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Header, Static, TabbedContent, TabPane
 
+from earwitness.desk.recorded import Recorded
 from earwitness.errors import EarwitnessError
 from earwitness.library import Library
-from earwitness.recorded import Recorded
 from earwitness.tui import words
 from earwitness.tui.levels import Levels
 from earwitness.tui.playback import NO_PLAYER, Playback, open_folder
@@ -173,19 +173,27 @@ class ConversationScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="export")
     def action_export(self) -> None:
+        self._export()
+
+    def _export(self) -> bool:
+        """Whether the files are written; what happened is told."""
         try:
             files = self._library.conversation(self._conversation).export(Path.cwd())
         except (EarwitnessError, OSError) as error:
             self.app.call_from_thread(self._say, f"not written: {error}")
-            return
+            return False
         self._exported = files[0].parent.absolute()
         self.app.call_from_thread(self._say, f"wrote {len(files)} files to {self._exported}")
+        return True
 
+    @work(thread=True, exclusive=True, group="export")
     def action_open_folder(self) -> None:
-        if self._exported is None:
-            self._say("nothing is exported yet: e writes the files")
-        elif not open_folder(self._exported):
-            self._say(f"no desktop here to open it; the files are in {self._exported}")
+        """Files are written first where none are yet."""
+        if self._exported is None and not self._export():
+            return
+        if not open_folder(self._exported or Path()):
+            words = f"no desktop here to open it; the files are in {self._exported}"
+            self.app.call_from_thread(self._say, words)
 
     def action_leave(self) -> None:
         self.action_stop()

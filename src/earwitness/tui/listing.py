@@ -27,7 +27,7 @@ COLUMNS = (
     "caller",
     "call",
 )
-FILTERS = ("provider", "subject", "label", "status")
+FILTERS = ("provider", "subject", "label", "status", "outcome", "route", "agent")
 
 
 def query_of(words: str) -> ConversationQuery:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from earwitness.recorded import Recorded
+from earwitness.desk.recorded import Recorded
 from earwitness.store.rows import ConversationRow, MessageRow
 
 MOST_EVENTS = 2000
@@ -26,13 +26,14 @@ def seconds(shown: str) -> float:
 
 
 def headline(row: ConversationRow) -> Text:
+    against = f" ({', '.join(row.health_reasons)})" if row.health_reasons else ""
     response = "" if row.response_p95_ms is None else f"  response p95 {row.response_p95_ms} ms"
     return Text.assemble(
         (row.call_id or row.id, "bold"),
         "  ",
         (row.status, COLOURS.get(row.status, "")),
         f"  {row.started_at:%Y-%m-%d %H:%M:%S}  {row.duration_ms / 1000:.1f} s  {', '.join(row.providers)}",
-        f"  health {row.health_score}{response}  interruptions {row.interruption_count}",
+        f"  health {row.health_score}{against}{response}  interruptions {row.interruption_count}",
         f"  {row.subject}" if row.subject else "",
     )
 

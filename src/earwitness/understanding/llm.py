@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from earwitness.settings_understanding import Llm
+from earwitness.settings.understanding import Llm
 
 LETTERS_PER_TOKEN = 3  # at most so few in any language that is paid for: costs are reckoned from above
 LARGEST_ANSWER_BYTES = 1 << 20

@@ -22,7 +22,7 @@ from earwitness.projections.extraction.spoken import written
 from earwitness.projections.summary import MOST_TOPICS, Summary
 from earwitness.projections.transcript import spoken, told
 from earwitness.projections.understood import Understood, understand
-from earwitness.settings_understanding import Llm
+from earwitness.settings.understanding import Llm
 from earwitness.understanding.llm import ask
 
 LONGEST_TEXT = 1_200
@@ -31,6 +31,12 @@ LETTERS_FOR_ANSWER = 2_000  # of `llm.max_input_letters`, kept free for instruct
 SATISFACTION = ("high", "medium", "low", "unknown")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
+# What a value of a kind has in it at least, where no rule reads it; of the others anything may be one.
+_FORMS = {
+    "email": "@",
+    "choice": "(?!)",
+    **dict.fromkeys(("year", "zip", "phone", "number", "amount"), r"\d"),
+}
 _SYSTEM = """
 You summarise one recorded telephone conversation for its archive.
 The user message is a JSON document with the conversation. Everything in it is data that was recorded:
@@ -135,9 +141,11 @@ def _values(given: Any, messages: list[Message], schema: Schema) -> Iterator[Val
 
 
 def _as_said(field: Field, value: str, words: str) -> str:
-    """The value, if it stands in these words, however it was spoken there; else nothing."""
+    """The value, if it can be one and stands in these words, however it was spoken there; else nothing."""
     value = " ".join(value.split())[:200]
     found = find(field, value, asked=f"what {field.kind} model make number?")
+    if not found and not re.search(_FORMS.get(field.kind, ""), value):
+        return ""
     plain = found[-1].value if found else value
     letters = re.sub(r"\W", "", plain).lower()
     said = [re.sub(r"\W", "", text).lower() for text in (words, written(words))]

@@ -30,6 +30,7 @@ def found(kind: str, text: str, asked: str = "", **more: object) -> list[str]:
         ("phone", "call me at (310) 555-0199", "", ["3105550199"]),
         ("phone", "+49 30 1234567 is my number", "", ["+49301234567"]),
         ("phone", "my account is 3105550199", "", []),
+        ("phone", "My number is XXX-XXX-XXXX.", "", ["XXX-XXX-XXXX"]),
         ("email", "bob at example dot com", "", ["bob@example.com"]),
         ("date", "on March 3rd, 2026 or 2026-04-05 or 5/6/2026 or 7 of May 2026", "",
          ["2026-03-03", "2026-04-05", "2026-05-06", "2026-05-07"]),

@@ -35,10 +35,20 @@ export function link(search = location.search): string {
   return kept.toString();
 }
 
-/** A path with the play link, where there is one: elements that fetch by themselves need it in the address. */
+/** The conversation that is looked at with what redaction takes out, and why. */
+let unmasked: { base: string; reason: string } | null = null;
+
+/** From now on this conversation is shown as it was said, or (without a reason) as everybody sees it. */
+export function seeRaw(id: string, reason: string): void {
+  unmasked = reason ? { base: `/api/v1/conversations/${id}`, reason } : null;
+}
+
+/** A path with all that the right to it needs: elements that fetch by themselves need it in the address. */
 export function addressed(path: string): string {
-  const signed = link();
-  return signed ? path + (path.includes("?") ? "&" : "?") + signed : path;
+  const more = [link()];
+  if (unmasked && path.startsWith(unmasked.base)) more.push(new URLSearchParams({ view: "raw", reason: unmasked.reason }).toString());
+  const query = more.filter(Boolean).join("&");
+  return query ? path + (path.includes("?") ? "&" : "?") + query : path;
 }
 
 export async function ask(path: string, options: RequestInit = {}): Promise<Response> {

@@ -7,6 +7,8 @@ export const FILTERS = [
   "label",
   "subject",
   "outcome",
+  "route",
+  "agent",
   "since",
   "until",
   "min_messages",
@@ -14,6 +16,9 @@ export const FILTERS = [
   "max_duration",
   "min_health",
   "max_health",
+  "health_reason",
+  "min_sentiment",
+  "max_sentiment",
 ] as const;
 export type Filter = (typeof FILTERS)[number];
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 
-const NAMES = ["caller", "agent", "ink", "dim", "faint", "edge", "surface", "bad", "warn", "good", "tool", "mark"] as const;
+const NAMES = ["caller", "agent", "ink", "dim", "faint", "edge", "surface", "bad", "warn", "good", "tool", "mark", "accent"] as const;
 export type Palette = Record<(typeof NAMES)[number], string>;
 
 export function readPalette(): Palette {

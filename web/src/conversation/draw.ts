@@ -1,109 +1,16 @@
 /** What is drawn over and under the waveform: ruler, marks, lanes. Pure drawing: all it needs is handed in. */
 
-import type { Conversation } from "../api/types.ts";
-import { clock, wait } from "../format.ts";
+import { clock } from "../format.ts";
+import { words } from "../words.ts";
 import { faded, type Palette } from "./colors.ts";
+import type { Block, LaneName, Mark } from "./marks.ts";
 import type { Span } from "./silence.ts";
-import { responseWaits, strongest } from "./story.ts";
 import { SIDE_HEIGHT, type View } from "./wave.ts";
 
 export const RULER = 22;
 export const WAVE = 2 * SIDE_HEIGHT;
 const LANE = 22;
 const FONT = '500 11px "Inter Variable", system-ui, sans-serif';
-const SLOW_MS = 1500;
-const LATE_MS = 800;
-
-export type LaneName = "tools" | "response" | "emotions";
-
-export interface Block {
-  lane: LaneName;
-  from: number; // s
-  to: number;
-  label: string;
-  color: string;
-  key?: string; // of what opens on a click
-}
-
-export interface Mark {
-  at: number;
-  to?: number;
-  kind: "interruption" | "gap" | "digit" | "snapshot" | "redaction";
-  label: string;
-}
-
-export function blocksOf(conversation: Conversation, palette: Palette): Block[] {
-  const tools = conversation.tool_calls.map((call) => ({
-    lane: "tools" as const,
-    from: call.called_ms / 1000,
-    to: (call.returned_ms ?? call.called_ms) / 1000,
-    label: call.latency_ms === null ? call.name : `${call.name}  ${wait(call.latency_ms)}`,
-    color: call.error ? palette.bad : palette.tool,
-    key: call.key,
-  }));
-  const waits = responseWaits(conversation.messages).map((each) => {
-    const ms = each.toMs - each.fromMs;
-    return {
-      lane: "response" as const,
-      from: each.fromMs / 1000,
-      to: each.toMs / 1000,
-      label: wait(ms),
-      color: ms > SLOW_MS ? palette.bad : ms > LATE_MS ? palette.warn : palette.good,
-    };
-  });
-  const emotions = conversation.messages.flatMap((message) => {
-    const best = strongest(message);
-    if (!best && !message.sentiment) return [];
-    const tone = { positive: palette.good, negative: palette.bad }[message.sentiment ?? ""] ?? palette.dim;
-    return [
-      {
-        lane: "emotions" as const,
-        from: message.started_ms / 1000,
-        to: (message.ended_ms ?? message.started_ms) / 1000,
-        label: best ? `${best.name} ${best.score.toFixed(2)}` : (message.sentiment ?? ""),
-        color: tone,
-        key: message.key,
-      },
-    ];
-  });
-  return [...tools, ...waits, ...emotions];
-}
-
-export function marksOf(conversation: Conversation): Mark[] {
-  return [
-    ...conversation.interruptions.map((each) => ({
-      at: each.at_ms / 1000,
-      kind: "interruption" as const,
-      label: each.by,
-    })),
-    ...conversation.gaps.map((gap) => ({
-      at: gap.at_ms / 1000,
-      ...(gap.until_ms === null ? {} : { to: gap.until_ms / 1000 }),
-      kind: "gap" as const,
-      label: gap.reason,
-    })),
-    ...conversation.digits.map((each) => ({ at: each.at_ms / 1000, kind: "digit" as const, label: each.digit })),
-    ...conversation.snapshots
-      .filter((each) => each.label !== "history_updated")
-      .map((each) => ({ at: each.at_ms / 1000, kind: "snapshot" as const, label: each.label })),
-  ];
-}
-
-/** Where sound that was generated would have gone on, had nobody cut it; up to the agent's next answer. */
-export function unheardOf(conversation: Conversation): Span[] {
-  const answers = conversation.messages.filter((message) => message.role === "assistant" && message.is_audible);
-  return answers.flatMap((message, i) => {
-    if (message.sent_ms === null || message.heard_ms === null) return [];
-    const from = message.started_ms + message.heard_ms;
-    const next = answers[i + 1]?.started_ms ?? Number.POSITIVE_INFINITY;
-    const to = Math.min(message.started_ms + message.sent_ms, next);
-    return to > from + 50 ? [{ from: from / 1000, to: to / 1000 }] : [];
-  });
-}
-
-export function lanesOf(blocks: readonly Block[]): LaneName[] {
-  return (["tools", "response", "emotions"] as const).filter((lane) => blocks.some((block) => block.lane === lane));
-}
 
 export function heightOf(lanes: readonly LaneName[]): number {
   return RULER + WAVE + lanes.length * LANE + 4;
@@ -117,6 +24,7 @@ export interface Scene {
   marks: readonly Mark[];
   lanes: readonly LaneName[];
   unheard: readonly Span[];
+  chosen: Span | null; // a stretch that somebody is marking
 }
 
 export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -129,8 +37,31 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
   context.fillRect(0, RULER + SIDE_HEIGHT, width, 1);
   lanes.forEach((_, row) => context.fillRect(0, RULER + WAVE + row * LANE, width, 1));
   for (const span of scene.unheard) drawUnheard(context, scene, span);
-  for (const mark of scene.marks) drawMark(context, scene, mark);
+  if (scene.chosen) drawStretch(context, scene, scene.chosen, palette.accent);
+  let free = Number.NEGATIVE_INFINITY; // from here on no label stands in the way of the next
+  for (const mark of scene.marks) free = Math.max(free, drawMark(context, scene, mark, free));
   for (const block of scene.blocks) drawBlock(context, scene, block);
+  lanes.forEach((lane, row) => drawLaneName(context, scene, lane, RULER + WAVE + row * LANE));
+}
+
+/** At the right end of a lane, over what stands there, what it is. */
+function drawLaneName(context: CanvasRenderingContext2D, { width, palette }: Scene, lane: LaneName, top: number): void {
+  const name = words.conversation.lanes[lane];
+  const room = context.measureText(name).width + 10;
+  context.fillStyle = faded(palette.surface, 0.85);
+  context.fillRect(width - room - 3, top + 3, room, LANE - 5);
+  context.fillStyle = palette.dim;
+  context.textAlign = "right";
+  context.fillText(name, width - 8, top + LANE / 2 + 1);
+}
+
+function drawStretch(context: CanvasRenderingContext2D, scene: Scene, span: Span, color: string): void {
+  const x = xOf(scene, span.from);
+  const width = Math.max(xOf(scene, span.to) - x, 2);
+  context.fillStyle = faded(color, 0.14);
+  context.fillRect(x, RULER, width, WAVE);
+  context.fillStyle = color;
+  context.fillRect(x, RULER, width, 2);
 }
 
 export function xOf(scene: Pick<Scene, "view" | "width">, at: number): number {
@@ -166,32 +97,55 @@ function drawUnheard(context: CanvasRenderingContext2D, scene: Scene, span: Span
   context.setLineDash([]);
 }
 
-function drawMark(context: CanvasRenderingContext2D, scene: Scene, mark: Mark): void {
+/** Gives where its label ends, which the next must not cover. */
+function drawMark(context: CanvasRenderingContext2D, scene: Scene, mark: Mark, free: number): number {
   const x = Math.round(xOf(scene, mark.at));
   const end = mark.to === undefined ? x : xOf(scene, mark.to);
-  if (end < -20 || x > scene.width + 20) return;
+  if (end < -20 || x > scene.width + 20) return free;
   const { palette } = scene;
-  if (mark.kind === "gap" || mark.kind === "redaction") {
-    hatch(context, x, Math.max(end - x, 3), mark.kind === "gap" ? palette.warn : palette.dim);
-    return;
+  switch (mark.kind) {
+    case "gap":
+    case "redaction":
+      hatch(context, x, Math.max(end - x, 3), mark.kind === "gap" ? palette.warn : palette.ink);
+      return drawLabel(context, scene, mark.label, x, end, free, mark.kind === "gap" ? palette.warn : palette.ink);
+    case "note":
+      drawStretch(context, scene, { from: mark.at, to: mark.to ?? mark.at }, palette.warn);
+      return free;
+    case "interruption":
+      context.fillStyle = faded(palette.bad, 0.9);
+      context.fillRect(x, RULER, 1.5, WAVE);
+      context.beginPath();
+      context.moveTo(x - 5, RULER);
+      context.lineTo(x + 6.5, RULER);
+      context.lineTo(x + 0.75, RULER + 7);
+      context.fill();
+      return free;
+    default: {
+      context.fillStyle = faded(palette.mark, 0.9);
+      context.fillRect(x, RULER, 1.5, WAVE);
+      return drawLabel(context, scene, mark.label.slice(0, 24), x, Number.POSITIVE_INFINITY, free, palette.mark);
+    }
   }
-  const color = mark.kind === "interruption" ? palette.bad : palette.mark;
-  context.fillStyle = faded(color, 0.9);
-  context.fillRect(x, RULER, 1.5, WAVE);
-  if (mark.kind === "interruption") {
-    context.beginPath();
-    context.moveTo(x - 5, RULER);
-    context.lineTo(x + 6.5, RULER);
-    context.lineTo(x + 0.75, RULER + 7);
-    context.fill();
-    return;
-  }
-  const text = mark.kind === "digit" ? mark.label : mark.label.slice(0, 24);
+}
+
+/** A word on the waveform, moved on where another stands already; left out where it does not fit. */
+function drawLabel(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  text: string,
+  x: number,
+  end: number,
+  free: number,
+  color: string,
+): number {
   const width = context.measureText(text).width + 8;
-  pill(context, x, RULER + 2, width, 15, color);
-  context.fillStyle = palette.surface;
+  const left = Math.max(x, free + 2);
+  if (left > x + 60 || left + width > end) return free;
+  pill(context, left, RULER + 2, width, 15, color);
+  context.fillStyle = scene.palette.surface;
   context.textAlign = "left";
-  context.fillText(text, x + 4, RULER + 10);
+  context.fillText(text, left + 4, RULER + 10);
+  return left + width;
 }
 
 function hatch(context: CanvasRenderingContext2D, x: number, width: number, color: string): void {
@@ -219,24 +173,15 @@ function drawBlock(context: CanvasRenderingContext2D, scene: Scene, block: Block
   const top = RULER + WAVE + scene.lanes.indexOf(block.lane) * LANE + 4;
   pill(context, x, top, width, LANE - 7, faded(block.color, 0.28));
   pill(context, x, top, Math.min(width, 3), LANE - 7, block.color);
-  const room = roomAfter(scene, block, x, width);
+  const next = Math.min(xOf(scene, block.next), scene.width);
   const size = context.measureText(block.label).width;
   context.fillStyle = scene.palette.ink;
   context.textAlign = "left";
-  if (size + 12 <= width) context.fillText(block.label, Math.max(x, 0) + 8, top + (LANE - 7) / 2 + 0.5);
-  else if (size + 8 <= room) {
+  if (size + 12 <= Math.min(width, next - x)) context.fillText(block.label, Math.max(x, 0) + 8, top + (LANE - 7) / 2 + 0.5);
+  else if (size + 8 <= next - x - width) {
     context.fillStyle = scene.palette.dim;
     context.fillText(block.label, x + width + 4, top + (LANE - 7) / 2 + 0.5);
   }
-}
-
-/** How much is free after a block before the next of its lane. */
-function roomAfter(scene: Scene, block: Block, x: number, width: number): number {
-  let next = scene.width;
-  for (const other of scene.blocks) {
-    if (other.lane === block.lane && other.from > block.from) next = Math.min(next, xOf(scene, other.from));
-  }
-  return next - x - width;
 }
 
 function pill(
@@ -264,5 +209,6 @@ export function hit(scene: Scene, x: number, y: number): Block | Mark | null {
       ) ?? null
     );
   }
-  return scene.marks.find((mark) => Math.abs(x - xOf(scene, mark.at)) < 6) ?? null;
+  const near = scene.marks.find((mark) => Math.abs(x - xOf(scene, mark.at)) < 6);
+  return near ?? scene.marks.find((mark) => x >= xOf(scene, mark.at) && x <= xOf(scene, mark.to ?? mark.at)) ?? null;
 }

@@ -13,11 +13,12 @@ const PAGE = 300;
 interface Props {
   id: string;
   legs: readonly { id: string; provider: string }[];
+  isRaw: boolean; // words and all, for a reason that was given
   seek: (seconds: number) => void;
 }
 
 /** The raw traffic, like a browser's network panel: filter, both directions, relative time, jump to the sound. */
-export function Inspector({ id, legs, seek }: Props) {
+export function Inspector({ id, legs, isRaw, seek }: Props) {
   const [find, setFind] = useState("");
   const [origin, setOrigin] = useState("");
   const [withSound, setWithSound] = useState(false);
@@ -48,7 +49,7 @@ export function Inspector({ id, legs, seek }: Props) {
         isAsking.current = false;
       }
     },
-    [find, id, origin, withSound],
+    [find, id, isRaw, origin, withSound],
   );
   useEffect(() => {
     const abort = new AbortController();
@@ -71,7 +72,7 @@ export function Inspector({ id, legs, seek }: Props) {
     if (next && !isAsking.current && last >= records.length - 40) void load(next);
   }, [last, load, next, records.length]);
 
-  if (error) return <p className="empty">{error.status === 403 ? t.noRight : error.message}</p>;
+  if (error) return <p className="empty">{error.message}</p>;
   return (
     <div className="wire">
       <div className="wire-bar">
@@ -94,6 +95,7 @@ export function Inspector({ id, legs, seek }: Props) {
           {t.withSound}
         </label>
       </div>
+      {!isRaw && <p className="wire-note quiet">{t.outlined}</p>}
       <div className="wire-rows" ref={scroller} tabIndex={0} role="region" aria-label={t.title}>
         <ul style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {items.map((item) => {

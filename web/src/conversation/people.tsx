@@ -1,53 +1,61 @@
 import { useCallback, useEffect, useState } from "react";
 import { get, send } from "../api/client.ts";
 import { useRight } from "../api/session.ts";
+import type { Annotation } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { clock, moment } from "../format.ts";
 import { words } from "../words.ts";
 import type { Player } from "./player.ts";
+import { beginning, ending, type Span } from "./silence.ts";
 
 const t = words.people;
 
-interface Annotation {
-  id: string;
-  kind: "rating" | "note" | "span";
-  rating: number | null;
-  text: string;
-  from_ms: number | null;
-  to_ms: number | null;
-  author: string;
-  created_at: string;
+export interface Annotations {
+  said: Annotation[];
+  load: () => void;
+}
+
+/** What people said of this call; nothing where `isAsked` is false. */
+export function useAnnotations(id: string, isAsked: boolean): Annotations {
+  const [said, setSaid] = useState<Annotation[]>([]);
+  const load = useCallback(() => {
+    if (!isAsked) return;
+    get<{ annotations: Annotation[] }>(`/api/v1/conversations/${id}/annotations`).then((found) => setSaid(found.annotations), () => undefined);
+  }, [id, isAsked]);
+  useEffect(load, [load]);
+  return { said, load };
 }
 
 interface Props {
   id: string;
   labels: string[];
   onLabels: (labels: string[]) => void;
+  annotations: Annotations;
+  chosen: Span | null;
+  onChoose: (span: Span | null) => void;
   player: Player;
   seek: (seconds: number) => void;
 }
 
 /** What people say of a call: stars, notes, labels. */
-export function People({ id, labels, onLabels, player, seek }: Props) {
+export function People({ id, labels, onLabels, annotations: { said, load }, chosen, onChoose, player, seek }: Props) {
   const base = `/api/v1/conversations/${id}`;
   const mayWrite = useRight("write");
-  const [said, setSaid] = useState<Annotation[]>([]);
   const [text, setText] = useState("");
-  const [isHere, setHere] = useState(false);
   const [label, setLabel] = useState("");
   const [trouble, setTrouble] = useState("");
-  const load = useCallback(() => {
-    get<{ annotations: Annotation[] }>(`${base}/annotations`).then((found) => setSaid(found.annotations), () => undefined);
-  }, [base]);
-  useEffect(load, [load]);
   const act = (what: Promise<unknown>) =>
     what.then(load, (error: unknown) => setTrouble((error as Error).message));
 
   const addNote = (event: React.FormEvent) => {
     event.preventDefault();
-    const atMs = Math.round(player.get().seconds * 1000);
-    const place = isHere ? { kind: "span", from_ms: atMs, to_ms: atMs } : { kind: "note" };
-    void act(send(`${base}/annotations`, { ...place, text })).then(() => setText(""));
+    const place = chosen
+      ? { kind: "span", from_ms: Math.round(chosen.from * 1000), to_ms: Math.round(chosen.to * 1000) }
+      : { kind: "note" };
+    void act(send(`${base}/annotations`, { ...place, text })).then(() => {
+      setText("");
+      onChoose(null);
+    });
   };
   const changeLabel = async (name: string, method: "PUT" | "DELETE") => {
     try {
@@ -63,7 +71,7 @@ export function People({ id, labels, onLabels, player, seek }: Props) {
     <div className="pane-body">
       {trouble && <p className="trouble" role="alert">{trouble}</p>}
       <section>
-        <h3>{t.label}</h3>
+        <h3>{t.labels}</h3>
         <div className="labels wrap">
           {labels.map((name) => (
             <span key={name} className="label">
@@ -105,10 +113,16 @@ export function People({ id, labels, onLabels, player, seek }: Props) {
           <label htmlFor="note">{t.note}</label>
           <textarea id="note" rows={2} required maxLength={10_000} value={text} placeholder={t.noteHint} onChange={(event) => setText(event.target.value)} />
           <div>
-            <label className="check">
-              <input type="checkbox" checked={isHere} onChange={(event) => setHere(event.target.checked)} />
-              {t.atPlayhead}
-            </label>
+            <span className="span-choice">
+              <button type="button" className="button" title={`${t.from} ([)`} onClick={() => onChoose(beginning(chosen, player.get().seconds))}>{t.from}</button>
+              <button type="button" className="button" title={`${t.to} (])`} onClick={() => onChoose(ending(chosen, player.get().seconds))}>{t.to}</button>
+              {chosen && (
+                <button type="button" className="chip" onClick={() => onChoose(null)}>
+                  {clock(chosen.from)} – {clock(chosen.to)} <Icon name="close" size={10} />
+                  <span className="sr">{t.noSpan}</span>
+                </button>
+              )}
+            </span>
             <button type="submit" className="button">{t.add}</button>
           </div>
         </form>
@@ -125,6 +139,7 @@ export function People({ id, labels, onLabels, player, seek }: Props) {
               {each.from_ms !== null && (
                 <button type="button" className="at" onClick={() => seek(each.from_ms! / 1000)}>
                   {clock(each.from_ms / 1000)}
+                  {each.to_ms !== null && each.to_ms > each.from_ms && ` – ${clock(each.to_ms / 1000)}`}
                 </button>
               )}
               {mayWrite && (
@@ -137,41 +152,5 @@ export function People({ id, labels, onLabels, player, seek }: Props) {
         ))}
       </ul>
     </div>
-  );
-}
-
-interface TrailEntry {
-  number: number;
-  at: string;
-  action: string;
-  outcome: string;
-  actor?: string | null;
-  name?: string | null;
-  facts: Record<string, unknown>;
-}
-
-/** Who did what with this conversation. */
-export function Trail({ id }: { id: string }) {
-  const [entries, setEntries] = useState<TrailEntry[] | null>(null);
-  const [trouble, setTrouble] = useState("");
-  useEffect(() => {
-    get<{ entries: TrailEntry[] }>(`/api/v1/audit?conversation=${encodeURIComponent(id)}&limit=200`).then(
-      (found) => setEntries(found.entries),
-      (error: unknown) => setTrouble((error as Error).message),
-    );
-  }, [id]);
-  if (trouble) return <p className="empty">{trouble}</p>;
-  if (entries?.length === 0) return <p className="empty">{words.trail.none}</p>;
-  return (
-    <ol className="trail">
-      {entries?.map((entry) => (
-        <li key={entry.number}>
-          <span className="tabular quiet">{moment(entry.at)}</span>
-          <b>{entry.action}</b>
-          <span>{entry.name ?? entry.actor}</span>
-          <span className={`tag ${entry.outcome === "done" ? "" : "bad"}`}>{entry.outcome}</span>
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -18,16 +18,22 @@ export class Player {
   private quiet: readonly Span[] = [];
   private frame = 0;
 
-  constructor(source: string, media = new Audio()) {
+  /** `sources`: where the sound is; the next one is tried where one cannot be had. */
+  constructor(sources: readonly string[], media = new Audio()) {
+    const rest = [...sources];
     this.media = media;
-    media.src = source;
+    media.src = rest.shift() ?? "";
     media.preload = "metadata";
     media.addEventListener("play", () => this.started());
     media.addEventListener("pause", () => this.stopped());
     media.addEventListener("ended", () => this.stopped());
     media.addEventListener("seeked", () => this.note());
     media.addEventListener("timeupdate", () => this.note());
-    media.addEventListener("error", () => this.put({ error: true, isPlaying: false }));
+    media.addEventListener("error", () => {
+      const next = rest.shift();
+      if (next) media.src = next;
+      else this.put({ error: true, isPlaying: false });
+    });
   }
 
   readonly get = (): PlayerState => this.state;

@@ -1,10 +1,9 @@
 import { useState, type ReactNode } from "react";
 import { addressed } from "../api/client.ts";
-import type { Conversation, Health } from "../api/types.ts";
+import type { Conversation } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
-import { clock, fullMoment, laidOut, length, wait } from "../format.ts";
+import { clock, laidOut, wait } from "../format.ts";
 import { words } from "../words.ts";
-import { responseWaits } from "./story.ts";
 
 const t = words.conversation;
 
@@ -62,7 +61,7 @@ export function Facts({ rows }: { rows: [string, ReactNode][] }) {
   return (
     <dl className="facts">
       {rows
-        .filter(([, value]) => value !== null && value !== "" && value !== undefined)
+        .filter(([, value]) => value !== null && value !== "" && value !== undefined && !(Array.isArray(value) && value.length === 0))
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -70,88 +69,6 @@ export function Facts({ rows }: { rows: [string, ReactNode][] }) {
           </div>
         ))}
     </dl>
-  );
-}
-
-export function Overview({ conversation, health, seek }: { conversation: Conversation; health: Health | null; seek: (s: number) => void }) {
-  const c = conversation;
-  const waits = responseWaits(c.messages).map((each) => each.toMs - each.fromMs);
-  const sorted = [...waits].sort((a, b) => a - b);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  const longest = sorted.at(-1);
-  return (
-    <div className="pane-body">
-      <section>
-        <h3>{t.trust}</h3>
-        <HealthBar score={health?.score ?? c.health} />
-        {health && health.reasons.length === 0 && <p className="quiet">{t.whole}</p>}
-        {health && health.reasons.length > 0 && (
-          <ul className="reasons">
-            {health.reasons.map((reason, i) => (
-              <li key={i}>
-                <span className="cost">−{reason.cost}</span>
-                <span>{reason.message}</span>
-                {reason.at_ms !== null && (
-                  <button type="button" className="at" onClick={() => seek(reason.at_ms! / 1000)}>
-                    {clock(reason.at_ms / 1000)}
-                  </button>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
-      <section>
-        <h3>{t.numbers}</h3>
-        <div className="figures">
-          <Figure label={t.figures.duration} value={length(c.duration_seconds * 1000)} />
-          <Figure label={t.figures.messages} value={String(c.counts["messages"] ?? 0)} />
-          <Figure label={t.figures.interruptions} value={String(c.interruptions.length)} />
-          <Figure label={t.figures.tools} value={String(c.tool_calls.length)} />
-          {middle !== undefined && <Figure label={t.figures.median} value={wait(middle)} />}
-          {longest !== undefined && <Figure label={t.figures.longest} value={wait(longest)} />}
-        </div>
-      </section>
-      <section>
-        <h3>{t.about}</h3>
-        <Facts
-          rows={[
-            [t.fact.began, fullMoment(c.began_at)],
-            [t.fact.ended, c.ended_at && fullMoment(c.ended_at)],
-            [t.fact.providers, c.providers.join(", ")],
-            [t.fact.subject, c.subject],
-            [t.fact.outcome, c.outcome],
-            [t.fact.satisfaction, c.satisfaction],
-            [t.fact.reasons, c.reasons.join(", ")],
-            [t.fact.callId, <code key="c">{c.call_id}</code>],
-            [t.fact.id, <code key="i">{c.id}</code>],
-            ...Object.entries(c.metadata).map(
-              ([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)] as [string, ReactNode],
-            ),
-          ]}
-        />
-      </section>
-    </div>
-  );
-}
-
-function Figure({ label, value }: { label: string; value: string }) {
-  return (
-    <div className="figure">
-      <span>{label}</span>
-      <b>{value}</b>
-    </div>
-  );
-}
-
-export function HealthBar({ score }: { score: number }) {
-  const tone = score >= 90 ? "good" : score >= 60 ? "warn" : "bad";
-  return (
-    <div className={`health-bar ${tone}`}>
-      <meter min={0} max={100} value={score} aria-label={words.health} />
-      <b>{score}</b>
-      <span>{t.of100}</span>
-    </div>
   );
 }
 
@@ -211,35 +128,6 @@ export function SnapshotList({ conversation, seek }: { conversation: Conversatio
   );
 }
 
-export function LegList({ conversation }: { conversation: Conversation }) {
-  return (
-    <div className="pane-body">
-      {conversation.legs.map((leg) => (
-        <article key={leg.id} className="tool-detail">
-          <header>
-            <b>{leg.provider}</b>
-            <span className="tag">{leg.way}</span>
-            {leg.route && <span className="tag">{leg.route}</span>}
-          </header>
-          <Facts
-            rows={[
-              [t.leg.opened, clock(leg.opened_ms / 1000, 2)],
-              [t.leg.closed, leg.closed_ms === null ? null : clock(leg.closed_ms / 1000, 2)],
-              [t.leg.why, [leg.why_closed, leg.closed_by && `${t.leg.by} ${leg.closed_by}`, leg.close_code, leg.end_reason].filter(Boolean).join(", ")],
-              [t.leg.answer, leg.answer_status],
-              [t.leg.path, leg.path && <code>{leg.path}</code>],
-              [t.leg.agent, leg.user_agent],
-              [t.leg.peer, leg.peer],
-              [t.leg.records, leg.record_count.toLocaleString()],
-              ...Object.entries(leg.provider_ids).map(([name, value]) => [name, <code key={name}>{value}</code>] as [string, ReactNode]),
-            ]}
-          />
-        </article>
-      ))}
-    </div>
-  );
-}
-
 export function FileList({ id }: { id: string }) {
   const base = `/api/v1/conversations/${id}`;
   const sound = (track: string, format: string) => `${base}/audio/${track}?format=${format}`;
@@ -254,6 +142,8 @@ export function FileList({ id }: { id: string }) {
     [t.file.subtitles, "SRT", `${base}/transcript?format=srt`],
     [t.file.subtitles, "VTT", `${base}/transcript?format=vtt`],
     [t.file.conversation, "JSON", base],
+    [t.file.vcon, "VCON", `${base}/export?format=vcon`],
+    [t.file.markdown, "MD", `${base}/export?format=markdown`],
   ];
   return (
     <div className="pane-body">

@@ -7,6 +7,18 @@ export interface Span {
   to: number;
 }
 
+const SHORTEST_CHOICE_S = 1;
+
+/** A chosen stretch that begins here; one that ended before begins anew. */
+export function beginning(had: Span | null, at: number): Span {
+  return { from: at, to: had && had.to > at ? had.to : at + SHORTEST_CHOICE_S };
+}
+
+/** A chosen stretch that ends here. */
+export function ending(had: Span | null, at: number): Span {
+  return { from: had && had.from < at ? had.from : Math.max(0, at - SHORTEST_CHOICE_S), to: at };
+}
+
 const LOUDNESS = 3; // of 128: below it is the noise of a line
 const SHORTEST_S = 0.8; // a shorter pause belongs to speech
 const MARGIN_S = 0.15; // left on both sides, so that no word begins within the leap

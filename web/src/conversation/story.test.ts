@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation, Message } from "../api/types.ts";
-import { currentIndex, heardWords, responseWaits, story, strongest } from "./story.ts";
+import { aroundWord, currentIndex, currentWord, heardWords, responseWaits, story, strongest } from "./story.ts";
 
 export function said(over: Partial<Message>): Message {
   return {
@@ -24,6 +24,19 @@ describe("what was heard", () => {
   });
   it("strikes out the whole answer where other words were heard than were generated", () => {
     expect(heardWords(said({ text: "Ten.", heard_text: "At ten" }))).toEqual({ heard: "At ten", unheard: "Ten." });
+  });
+});
+
+describe("the word that is spoken", () => {
+  const message = said({ text: "Well, I can help", word_starts_ms: [1000, 1600, 1800] });
+  it("is the last that has begun, as far as they are timed", () => {
+    expect([900, 1000, 1700, 9000].map((ms) => currentWord(message, ms))).toEqual([-1, 0, 1, 2]);
+    expect(currentWord(said({ text: "Hello" }), 5)).toBe(-1);
+  });
+  it("stands between what was said and what is to come", () => {
+    expect(aroundWord(message.text, 1)).toEqual(["Well, ", "I", " can help"]);
+    expect(aroundWord(message.text, -1)).toEqual([message.text, "", ""]);
+    expect(aroundWord("Well,", 2)).toEqual(["Well,", "", ""]);
   });
 });
 

@@ -103,6 +103,19 @@ export function currentIndex(moments: readonly Moment[], atMs: number): number {
   return found;
 }
 
+/** Which word of its text is spoken by then, counted from 0; -1 before the first, and where none is timed. */
+export function currentWord({ word_starts_ms: starts = [] }: Message, atMs: number): number {
+  return starts.findLastIndex((ms) => ms <= atMs);
+}
+
+/** A text before its word number `place`, that word, and what comes after. */
+export function aroundWord(text: string, place: number): [string, string, string] {
+  const word = [...text.matchAll(/\S+/g)][place];
+  if (!word) return [text, "", ""];
+  const end = word.index + word[0].length;
+  return [text.slice(0, word.index), word[0], text.slice(end)];
+}
+
 export interface Wait {
   fromMs: number;
   toMs: number;

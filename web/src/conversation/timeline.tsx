@@ -1,25 +1,31 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Conversation, Waveform } from "../api/types.ts";
+import type { Annotation, Conversation, Figures, Waveform } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { clock } from "../format.ts";
 import { isTyping } from "../keys.ts";
 import { words } from "../words.ts";
 import { usePalette } from "./colors.ts";
-import { blocksOf, draw, heightOf, hit, lanesOf, marksOf, RULER, unheardOf, WAVE, xOf, type Block, type Scene } from "./draw.ts";
+import { draw, heightOf, hit, RULER, WAVE, xOf, type Scene } from "./draw.ts";
+import { blocksOf, lanesOf, marksOf, unheardOf, type Block, type Mark } from "./marks.ts";
 import { usePlayer, type Player } from "./player.ts";
+import type { Span } from "./silence.ts";
 import { Wave, type View } from "./wave.ts";
 
 const t = words.conversation;
 
 interface Props {
   conversation: Conversation;
+  figures: Figures | null;
+  annotations: readonly Annotation[];
+  chosen: Span | null;
   waveform: Waveform;
+  isLoading: boolean; // the peaks are still to come
   player: Player;
   onOpen: (block: Block) => void;
   onFiner: (pxPerSec: number) => void;
 }
 
-export function Timeline({ conversation, waveform, player, onOpen, onFiner }: Props) {
+export function Timeline({ conversation, figures, annotations, chosen, waveform, isLoading, player, onOpen, onFiner }: Props) {
   const palette = usePalette();
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -60,11 +66,13 @@ export function Timeline({ conversation, waveform, player, onOpen, onFiner }: Pr
     return () => observer.disconnect();
   }, []);
 
-  const scene = useMemo<Scene>(() => {
-    const blocks = blocksOf(conversation, palette);
-    const unheard = unheardOf(conversation);
-    return { view, width, palette, blocks, marks: marksOf(conversation), lanes: lanesOf(blocks), unheard };
-  }, [conversation, palette, view, width]);
+  const blocks = useMemo(() => blocksOf(conversation, figures, palette), [conversation, figures, palette]);
+  const marks = useMemo(() => marksOf(conversation, annotations), [annotations, conversation]);
+  const unheard = useMemo(() => unheardOf(conversation), [conversation]);
+  const scene = useMemo<Scene>(
+    () => ({ view, width, palette, blocks, marks, lanes: lanesOf(blocks), unheard, chosen }),
+    [blocks, chosen, marks, palette, unheard, view, width],
+  );
 
   useEffect(() => {
     const element = canvas.current;
@@ -108,7 +116,7 @@ export function Timeline({ conversation, waveform, player, onOpen, onFiner }: Pr
   const at = (x: number) => view.from + (x / Math.max(width, 1)) * (view.to - view.from);
 
   return (
-    <section className="timeline" aria-label={t.waveform}>
+    <section className="timeline" aria-label={t.waveform} aria-busy={isLoading}>
       <div
         className="timeline-box"
         ref={box}
@@ -155,8 +163,8 @@ export function Timeline({ conversation, waveform, player, onOpen, onFiner }: Pr
   );
 }
 
-function describe(found: Block | { kind: string; label: string }): string {
-  return "lane" in found ? found.label : `${found.kind} ${found.label}`;
+function describe(found: Block | Mark): string {
+  return "lane" in found ? `${t.lanes[found.lane]}: ${found.label}` : `${t.marks[found.kind]}: ${found.label}`;
 }
 
 function Playhead({ player, scene }: { player: Player; scene: Scene }) {

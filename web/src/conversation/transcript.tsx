@@ -1,23 +1,26 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import type { Message } from "../api/types.ts";
+import type { Message, Redaction } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { clock, laidOut, wait } from "../format.ts";
 import { words } from "../words.ts";
 import { usePlayer, type Player } from "./player.ts";
-import { currentIndex, heardWords, strongest, type Moment } from "./story.ts";
+import { masksOf, pieces } from "./masks.ts";
+import { aroundWord, currentIndex, currentWord, heardWords, strongest, type Moment } from "./story.ts";
 
 const t = words.conversation;
 
 interface Props {
   moments: Moment[];
+  redactions: readonly Redaction[];
   player: Player;
   isLive: boolean;
 }
 
-export function Transcript({ moments, player, isLive }: Props) {
+export function Transcript({ moments, redactions, player, isLive }: Props) {
   const [find, setFind] = useState("");
   const shown = useMemo(() => filtered(moments, find), [moments, find]);
+  const masks = useMemo(() => masksOf(moments, redactions), [moments, redactions]);
   const scroller = useRef<HTMLDivElement>(null);
   const current = usePlayer(player, (state) => currentIndex(shown, state.seconds * 1000));
   const isPlaying = usePlayer(player, (state) => state.isPlaying);
@@ -71,7 +74,8 @@ export function Transcript({ moments, player, isLive }: Props) {
                 <Entry
                   moment={moment}
                   find={find}
-                  isNow={item.index === current}
+                  masks={masks.get(moment.key)}
+                  player={item.index === current ? player : null}
                   seek={() => player.seek(Math.max(0, moment.atMs) / 1000, { play: true })}
                 />
               </li>
@@ -98,14 +102,15 @@ function textOf(moment: Moment): string {
 interface EntryProps {
   moment: Moment;
   find: string;
-  isNow: boolean;
+  masks: readonly string[] | undefined;
+  player: Player | null; // of the entry that is played now
   seek: () => void;
 }
 
-function Entry({ moment, find, isNow, seek }: EntryProps) {
+function Entry({ moment, find, masks, player, seek }: EntryProps) {
   switch (moment.kind) {
     case "message":
-      return <Said message={moment.message} find={find} isNow={isNow} seek={seek} />;
+      return <Said message={moment.message} find={find} masks={masks} player={player} seek={seek} />;
     case "tool":
       return <ToolCard moment={moment} seek={seek} />;
     case "interruption":
@@ -147,12 +152,14 @@ function Time({ at, seek }: { at: number; seek: () => void }) {
   );
 }
 
-function Said({ message, find, isNow, seek }: { message: Message; find: string; isNow: boolean; seek: () => void }) {
+type SaidProps = Omit<EntryProps, "moment"> & { message: Message };
+
+function Said({ message, find, masks, player, seek }: SaidProps) {
   const { heard, unheard } = heardWords(message);
   const party = message.party ?? "system";
   const best = strongest(message);
   return (
-    <article className={`said ${party} ${isNow ? "now" : ""}`} aria-current={isNow || undefined} onClick={seek}>
+    <article className={`said ${party} ${player ? "now" : ""}`} aria-current={player ? true : undefined} onClick={seek}>
       <Time at={message.started_ms} seek={seek} />
       <div className="said-body">
         <p className="said-who">
@@ -170,13 +177,14 @@ function Said({ message, find, isNow, seek }: { message: Message; find: string; 
           {!best && message.sentiment && <span className={`tag tone ${message.sentiment}`}>{message.sentiment}</span>}
         </p>
         <p className="said-words" dir="auto">
-          {heard && <Found text={heard} find={find} />}
+          {heard && player && message.word_starts_ms && <Spoken message={message} text={heard} find={find} masks={masks} player={player} />}
+          {heard && !(player && message.word_starts_ms) && <Found text={heard} find={find} masks={masks} />}
           {unheard && (
             <>
               {heard && " "}
-              <del title={t.notHeard}>
+              <del title={message.is_estimated ? t.notHeardAbout : t.notHeard}>
                 <span className="sr">{t.notHeard}: </span>
-                <Found text={unheard} find={find} />
+                <Found text={unheard} find={find} masks={masks} />
               </del>
             </>
           )}
@@ -186,19 +194,36 @@ function Said({ message, find, isNow, seek }: { message: Message; find: string; 
   );
 }
 
-/** The text with what was looked for marked in it. */
-function Found({ text, find }: { text: string; find: string }) {
-  const wanted = find.trim().toLowerCase();
-  if (!wanted) return text;
-  const parts: ReactNode[] = [];
-  const lower = text.toLowerCase();
-  let from = 0;
-  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
-    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + wanted.length)}</mark>);
-    from = at + wanted.length;
-  }
-  parts.push(text.slice(from));
-  return parts;
+interface FoundProps {
+  text: string;
+  find: string;
+  masks?: readonly string[] | undefined;
+}
+
+/** The heard words, the one that is spoken at this moment lit. */
+function Spoken({ message, text, find, masks, player }: { message: Message; player: Player } & FoundProps) {
+  const place = usePlayer(player, (state) => currentWord(message, state.seconds * 1000));
+  const [before, word, after] = aroundWord(text, place);
+  return (
+    <>
+      <Found text={before} find={find} masks={masks} />
+      {word && (
+        <span className="spoken">
+          <Found text={word} find={find} />
+        </span>
+      )}
+      <Found text={after} find={find} masks={masks} />
+    </>
+  );
+}
+
+/** The text with what was looked for marked in it, and the masks of what was taken out. */
+function Found({ text, find, masks = [] }: FoundProps) {
+  return pieces(text, find.trim(), masks).map(({ words: piece, kind }, i) => {
+    if (kind === "found") return <mark key={i}>{piece}</mark>;
+    if (kind === "mask") return <span key={i} className="mask" title={t.mask}>{piece}</span>;
+    return piece;
+  });
 }
 
 function ToolCard({ moment, seek }: { moment: Extract<Moment, { kind: "tool" }>; seek: () => void }) {

@@ -1,24 +1,29 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { addressed, ApiError, get } from "../api/client.ts";
+import { addressed, ApiError, get, seeRaw } from "../api/client.ts";
 import { useLive, type LiveCall } from "../api/live.ts";
 import { useRight, useSession } from "../api/session.ts";
-import type { Conversation, Health, Waveform } from "../api/types.ts";
+import type { Conversation, Waveform } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
-import { StatusTag } from "../components/status.tsx";
+import { RedactionTag, StatusTag } from "../components/status.tsx";
 import { Acts } from "../conversation/acts.tsx";
+import { Controls, usePlayerKeys } from "../conversation/controls.tsx";
+import { Emotions } from "../conversation/emotions.tsx";
 import { grownWaveform } from "../conversation/growing.ts";
 import { Inspector } from "../conversation/inspector.tsx";
-import { People, Trail } from "../conversation/people.tsx";
-import { Player, usePlayer } from "../conversation/player.ts";
-import { quietSpans } from "../conversation/silence.ts";
-import { FileList, LegList, Overview, SnapshotList, Tabs, ToolList, type Tab } from "../conversation/side.tsx";
+import { useKnown } from "../conversation/known.ts";
+import { Overview } from "../conversation/overview.tsx";
+import { LegList } from "../conversation/legs.tsx";
+import { People, useAnnotations } from "../conversation/people.tsx";
+import { Player } from "../conversation/player.ts";
+import { quietSpans, type Span } from "../conversation/silence.ts";
+import { FileList, SnapshotList, Tabs, ToolList, type Tab } from "../conversation/side.tsx";
 import { story } from "../conversation/story.ts";
 import { Timeline } from "../conversation/timeline.tsx";
+import { Trail } from "../conversation/trail.tsx";
 import { Transcript } from "../conversation/transcript.tsx";
 import { secondsOf } from "../conversation/wave.ts";
-import { clock, fullMoment, length } from "../format.ts";
-import { isTyping } from "../keys.ts";
+import { fullMoment, length } from "../format.ts";
 import { go } from "../routing.ts";
 import { words } from "../words.ts";
 
@@ -32,19 +37,47 @@ function silence(seconds: number): Waveform {
 }
 
 export function ConversationPage({ id }: { id: string }) {
-  const [conversation, setConversation] = useState<Conversation | null>(null);
+  const [reason, setReason] = useState(""); // why it is shown with what redaction takes out; "": it is not
+  const [opened, setOpened] = useState<{ conversation: Conversation; reason: string; round: number } | null>(null);
+  const round = useRef(0); // what was made anew is shown anew
+  const [tab, setTab] = useState("overview");
   const [error, setError] = useState<ApiError | null>(null);
   const load = useCallback(() => {
     setError(null);
-    get<Conversation>(`/api/v1/conversations/${id}`).then(setConversation, setError);
-  }, [id]);
+    seeRaw(id, reason);
+    get<Conversation>(`/api/v1/conversations/${id}`).then((conversation) => {
+      round.current += 1;
+      setOpened({ conversation, reason, round: round.current });
+    }, setError);
+  }, [id, reason]);
   useEffect(load, [load]);
+  useEffect(() => () => seeRaw(id, ""), [id]);
   if (error) return <Failure error={error} again={load} />;
-  if (!conversation) return <p className="loading" role="status">{words.loading}</p>;
-  return <Opened key={`${conversation.id} ${conversation.status}`} opened={conversation} again={load} />;
+  if (!opened) return <p className="loading" role="status">{words.loading}</p>;
+  const { conversation } = opened;
+  return (
+    <Opened
+      key={`${conversation.id} ${opened.round}`}
+      opened={conversation}
+      again={load}
+      isRaw={opened.reason !== ""}
+      onRaw={setReason}
+      tab={tab}
+      setTab={setTab}
+    />
+  );
 }
 
-function Opened({ opened, again }: { opened: Conversation; again: () => void }) {
+interface OpenedProps {
+  opened: Conversation;
+  again: () => void;
+  isRaw: boolean;
+  onRaw: (reason: string) => void;
+  tab: string;
+  setTab: (tab: string) => void;
+}
+
+function Opened({ opened, again, isRaw, onRaw, tab, setTab }: OpenedProps) {
   const { id } = opened;
   const isRunning = opened.status === "active";
   const { calls } = useLive(isRunning ? `/api/v1/conversations/${id}/live` : null);
@@ -54,14 +87,18 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
   useEffect(() => {
     if (live?.isOver) again();
   }, [again, live?.isOver]);
-  const player = useMemo(() => new Player(addressed(`/api/v1/conversations/${id}/audio/stereo?format=wav`)), [id]);
+  const player = useMemo(() => {
+    const sound = (format: string) => addressed(`/api/v1/conversations/${id}/audio/stereo?format=${format}`);
+    return new Player(isRunning || isRaw ? [sound("wav")] : [sound("flac"), sound("wav")]); // flac lies ready
+  }, [id, isRaw, isRunning]);
   const { waveform: drawn, ask } = useWaveform(id);
   const loudness = live?.loudness;
   const waveform = useMemo(() => (loudness?.caller.length ? grownWaveform(drawn, loudness) : drawn), [drawn, loudness]);
-  const [health, setHealth] = useState<Health | null>(null);
-  const [tab, setTab] = useState("overview");
+  const known = useKnown(id);
   const maySeeTrail = useRight("audit");
   const isGuest = useSession() === null;
+  const annotations = useAnnotations(id, !isGuest);
+  const [chosen, setChosen] = useState<Span | null>(null);
   const [openCall, setOpenCall] = useState<string | null>(null);
   const moments = useMemo(() => story(conversation), [conversation]);
   const seek = useCallback((seconds: number) => player.seek(seconds, { play: true }), [player]);
@@ -71,22 +108,22 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
     document.title = `${conversation.call_id} · ${words.product}`;
   }, [conversation.call_id]);
   useEffect(() => {
-    get<Health>(`/api/v1/conversations/${id}/health`).then(setHealth, () => undefined);
-  }, [id]);
-  useEffect(() => {
     if (waveform) player.setQuiet(quietSpans(waveform));
   }, [player, waveform]);
   const blank = useMemo(() => silence(opened.duration_seconds), [opened.duration_seconds]);
-  usePlayerKeys(player, useSession() !== null);
+  usePlayerKeys(player, !isGuest, setChosen);
 
   const tabs: Tab[] = [
-    { id: "overview", label: t.overview, body: <Overview conversation={conversation} health={health} seek={seek} /> },
+    { id: "overview", label: t.overview, body: <Overview conversation={conversation} known={known} seek={seek} /> },
     {
       id: "tools",
       label: t.tools,
       count: conversation.tool_calls.length,
       body: <ToolList conversation={conversation} open={openCall} seek={seek} />,
     },
+    ...(conversation.messages.some((message) => Object.keys(message.emotions).length > 0)
+      ? [{ id: "emotions", label: t.emotions, body: <Emotions messages={conversation.messages} seek={seek} /> }]
+      : []),
     {
       id: "snapshots",
       label: t.snapshots,
@@ -96,25 +133,41 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
     ...(isGuest
       ? []
       : [
-          { id: "events", label: t.events, body: <Inspector id={id} legs={conversation.legs} seek={seek} /> },
+          { id: "events", label: t.events, body: <Inspector id={id} legs={conversation.legs} isRaw={isRaw} seek={seek} /> },
           {
             id: "people",
             label: words.people.title,
-            body: <People id={id} labels={labels} onLabels={setLabels} player={player} seek={seek} />,
+            count: annotations.said.length,
+            body: (
+              <People
+                id={id}
+                labels={labels}
+                onLabels={setLabels}
+                annotations={annotations}
+                chosen={chosen}
+                onChoose={setChosen}
+                player={player}
+                seek={seek}
+              />
+            ),
           },
         ]),
-    { id: "legs", label: t.legs, count: conversation.legs.length, body: <LegList conversation={conversation} /> },
+    { id: "legs", label: t.legs, count: conversation.legs.length, body: <LegList conversation={conversation} again={again} /> },
     { id: "files", label: t.files, body: <FileList id={id} /> },
     ...(maySeeTrail ? [{ id: "trail", label: words.trail.title, body: <Trail id={id} /> }] : []),
   ];
 
   return (
     <main className="conversation" id="content">
-      <Head conversation={conversation} />
+      <Head conversation={conversation} chosen={chosen} isRaw={isRaw} onRaw={onRaw} again={again} />
       <Controls player={player} seconds={waveform ? secondsOf(waveform) : conversation.duration_seconds} />
       <Timeline
         conversation={conversation}
+        figures={known.figures}
+        annotations={annotations.said}
+        chosen={chosen}
         waveform={waveform ?? blank}
+        isLoading={!waveform}
         player={player}
         onFiner={ask}
         onOpen={(block) => {
@@ -124,7 +177,7 @@ function Opened({ opened, again }: { opened: Conversation; again: () => void }) 
         }}
       />
       <div className="panes">
-        <Transcript moments={moments} player={player} isLive={conversation.status === "active"} />
+        <Transcript moments={moments} redactions={conversation.redactions} player={player} isLive={conversation.status === "active"} />
         <Tabs tabs={tabs} active={tab} onChoose={setTab} />
       </div>
     </main>
@@ -169,7 +222,15 @@ function useWaveform(id: string) {
   return { waveform, ask };
 }
 
-function Head({ conversation: c }: { conversation: Conversation }) {
+interface HeadProps {
+  conversation: Conversation;
+  chosen: Span | null;
+  again: () => void;
+  isRaw: boolean;
+  onRaw: (reason: string) => void;
+}
+
+function Head({ conversation: c, chosen, isRaw, onRaw, again }: HeadProps) {
   const session = useSession();
   return (
     <header className="head">
@@ -190,6 +251,7 @@ function Head({ conversation: c }: { conversation: Conversation }) {
       )}
       <h1>{c.call_id}</h1>
       <StatusTag status={c.status} />
+      <RedactionTag redaction={c.redaction} isAbridged={c.is_abridged} />
       <span className="head-facts">
         <span>{c.providers.join(" + ")}</span>
         <span>{fullMoment(c.began_at)}</span>
@@ -205,72 +267,7 @@ function Head({ conversation: c }: { conversation: Conversation }) {
         ))}
       </span>
       <span className="spacer" />
-      {session && <Acts conversation={c} />}
+      {session && <Acts conversation={c} chosen={chosen} isRaw={isRaw} onRaw={onRaw} again={again} />}
     </header>
   );
-}
-
-const RATES = [0.5, 1, 1.25, 1.5, 2, 3];
-
-function Controls({ player, seconds }: { player: Player; seconds: number }) {
-  const isPlaying = usePlayer(player, (state) => state.isPlaying);
-  const tenths = usePlayer(player, (state) => Math.floor(state.seconds * 10));
-  const rate = usePlayer(player, (state) => state.rate);
-  const skips = usePlayer(player, (state) => state.skipsSilence);
-  const failed = usePlayer(player, (state) => state.error);
-  return (
-    <div className="controls" role="group" aria-label={t.player}>
-      <button type="button" className="play" onClick={() => player.toggle()} aria-label={isPlaying ? t.pause : t.play}>
-        <Icon name={isPlaying ? "pause" : "play"} />
-      </button>
-      <span className="timecode" aria-label={t.position}>
-        <b>{clock(tenths / 10)}</b> / {clock(seconds)}
-      </span>
-      <input
-        type="range"
-        className="seek"
-        min={0}
-        max={Math.max(seconds, 0.1)}
-        step={0.1}
-        value={Math.min(tenths / 10, seconds)}
-        aria-label={t.position}
-        aria-valuetext={clock(tenths / 10)}
-        onChange={(event) => player.seek(Number(event.target.value))}
-      />
-      <label className="rate">
-        <span className="sr">{t.speed}</span>
-        <select value={rate} onChange={(event) => player.setRate(Number(event.target.value))}>
-          {RATES.map((each) => (
-            <option key={each} value={each}>
-              {each}×
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="check">
-        <input type="checkbox" checked={skips} onChange={(event) => player.skipSilence(event.target.checked)} />
-        {t.skipSilence}
-      </label>
-      {failed && <span className="tag bad">{t.noSound}</span>}
-    </div>
-  );
-}
-
-function usePlayerKeys(player: Player, hasList: boolean) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const onControl = event.target instanceof HTMLElement && event.target.closest("button, a, summary, [role=tab]");
-      const step = event.shiftKey ? 1 : 5;
-      if (event.key === " " && !onControl) player.toggle();
-      else if (event.key === "ArrowLeft") player.seek(player.get().seconds - step);
-      else if (event.key === "ArrowRight") player.seek(player.get().seconds + step);
-      else if (event.key === "/") document.getElementById("find-in-transcript")?.focus();
-      else if (event.key === "Escape" && hasList) go("/conversations");
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [hasList, player]);
 }

@@ -1,19 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { send } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { askedQuery, readQuery, writeQuery, type ListQuery } from "../api/query.ts";
-import { useRight } from "../api/session.ts";
 import type { ConversationRow } from "../api/types.ts";
-import { Confirm } from "../components/confirm.tsx";
 import { Failure } from "../components/failure.tsx";
-import { Icon } from "../components/icon.tsx";
 import { Link } from "../components/link.tsx";
-import { HealthScore, StatusTag } from "../components/status.tsx";
+import { HealthScore, RedactionTag, Sentiment, StatusTag } from "../components/status.tsx";
 import { isTyping } from "../keys.ts";
 import { fullMoment, length, moment, wait } from "../format.ts";
 import { go } from "../routing.ts";
 import { words } from "../words.ts";
+import { Bulk } from "./bulk.tsx";
 import { Filters, VIEWS } from "./filters.tsx";
 import { FirstRun } from "./first-run.tsx";
 import { useRows } from "./rows.ts";
@@ -57,17 +54,21 @@ export function ConversationsPage({ address }: { address: URL }) {
       <Filters query={query} onChange={ask} />
       {chosen.size > 0 && (
         <Bulk
-          chosen={chosen}
+          chosen={shown.filter((row) => chosen.has(row.id))}
           clear={() => setChosen(new Set())}
           onLabelled={(label) => change(chosen, (row) => ({ ...row, labels: [...new Set([...row.labels, label])] }))}
           onDeleted={(ids) => {
             change(ids, () => null);
-            setChosen(new Set());
+            setChosen((had) => new Set([...had].filter((id) => !ids.has(id))));
           }}
         />
       )}
-      {rows && shown.length === 0 && <p className="empty">{t.nothing}</p>}
       <Table rows={shown} isLoading={!rows} hasMore={hasMore} more={more} chosen={chosen} onChoose={setChosen} />
+      {rows && shown.length === 0 && (
+        <p className="empty">
+          {t.nothing} <Link to="/conversations">{t.showAll}</Link>
+        </p>
+      )}
     </main>
   );
 }
@@ -136,13 +137,18 @@ function Table({ rows, isLoading, hasMore, more, chosen, onChoose }: TableProps)
   });
 
   return (
-    <div className="table" role="table" aria-label={words.nav.conversations} aria-rowcount={hasMore ? -1 : rows.length + 1}>
+    <div
+      className={`table ${!isLoading && rows.length === 0 ? "bare" : ""}`}
+      role="table"
+      aria-label={words.nav.conversations}
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+    >
       <div role="rowgroup">
         <div className="tr th" role="row" aria-rowindex={1}>
           <span role="columnheader">
             <span className="sr">{t.columns.choose}</span>
           </span>
-          {(["status", "when", "call", "provider", "length", "messages", "p95", "interruptions", "outcome", "health"] as const).map((name) => (
+          {(["status", "when", "call", "route", "provider", "length", "turns", "p95", "interruptions", "sentiment", "outcome", "health"] as const).map((name) => (
             <span key={name} role="columnheader" className={`c-${name}`}>
               {t.columns[name]}
             </span>
@@ -199,6 +205,7 @@ function Line({ row, index, top, isAt, isChosen, toggle }: LineProps) {
       </label>
       <span role="cell" className="c-status">
         <StatusTag status={row.status} />
+        <RedactionTag redaction={row.redaction} isAbridged={false} />
       </span>
       <span role="cell" className="c-when" title={fullMoment(row.started_at)}>
         {moment(row.started_at)}
@@ -211,90 +218,23 @@ function Line({ row, index, top, isAt, isChosen, toggle }: LineProps) {
           </span>
         ))}
       </span>
+      <span role="cell" className="c-route">{row.routes.join(" + ") || row.providers.join(" + ")}</span>
       <span role="cell" className="c-provider">
         {row.providers.join(" + ")}
       </span>
       <span role="cell" className="c-length">{length(row.duration_ms)}</span>
-      <span role="cell" className="c-messages">{row.message_count}</span>
+      <span role="cell" className="c-turns">{row.turn_count}</span>
       <span role="cell" className={`c-p95 ${p95 !== null && p95 > 1500 ? "bad" : p95 !== null && p95 > 800 ? "warn" : ""}`}>
         {p95 === null ? "–" : wait(p95)}
       </span>
       <span role="cell" className="c-interruptions">{row.interruption_count || "–"}</span>
-      <span role="cell" className="c-outcome">{row.outcome ?? ""}</span>
-      <span role="cell" className="c-health">
-        <HealthScore score={row.health_score} />
+      <span role="cell" className="c-sentiment"><Sentiment score={row.sentiment_score} /></span>
+      <span role="cell" className="c-outcome" title={row.outcome ?? row.derived_outcome ?? ""}>
+        {row.outcome ?? (row.derived_outcome && <i>{row.derived_outcome}</i>)}
       </span>
-    </div>
-  );
-}
-
-interface BulkProps {
-  chosen: ReadonlySet<string>;
-  clear: () => void;
-  onLabelled: (label: string) => void;
-  onDeleted: (ids: ReadonlySet<string>) => void;
-}
-
-function Bulk({ chosen, clear, onLabelled, onDeleted }: BulkProps) {
-  const mayWrite = useRight("write");
-  const mayDelete = useRight("admin");
-  const [label, setLabel] = useState("");
-  const [isDeleting, setDeleting] = useState(false);
-  const [trouble, setTrouble] = useState("");
-
-  const each = async (what: (id: string) => Promise<unknown>) => {
-    const done = new Set<string>();
-    setTrouble("");
-    for (const id of chosen) {
-      try {
-        await what(id);
-        done.add(id);
-      } catch (error) {
-        setTrouble((error as Error).message);
-      }
-    }
-    return done;
-  };
-  return (
-    <div className="bulk" role="toolbar" aria-label={t.bulk}>
-      <b>{t.chosen(chosen.size)}</b>
-      {mayWrite && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const name = label.trim();
-            if (!name) return;
-            void each((id) => send(`/api/v1/conversations/${id}/labels/${encodeURIComponent(name)}`, undefined, "PUT")).then(() => {
-              onLabelled(name);
-              setLabel("");
-            });
-          }}
-        >
-          <input value={label} onChange={(event) => setLabel(event.target.value)} placeholder={t.addLabel} aria-label={t.addLabel} />
-          <button type="submit" className="button">{t.addLabel}</button>
-        </form>
-      )}
-      {mayDelete && (
-        <button type="button" className="button danger" onClick={() => setDeleting(true)}>
-          <Icon name="trash" size={14} /> {t.delete}
-        </button>
-      )}
-      <button type="button" className="button" onClick={clear}>{t.clear}</button>
-      {trouble && <span className="trouble" role="alert">{trouble}</span>}
-      {isDeleting && (
-        <Confirm
-          title={t.deleteTitle(chosen.size)}
-          text={t.deleteText}
-          typed={String(chosen.size)}
-          action={t.delete}
-          onCancel={() => setDeleting(false)}
-          onConfirm={async () => {
-            const gone = await each((id) => send(`/api/v1/conversations/${id}`, undefined, "DELETE"));
-            setDeleting(false);
-            onDeleted(gone);
-          }}
-        />
-      )}
+      <span role="cell" className="c-health">
+        <HealthScore score={row.health_score} reasons={row.health_reasons} />
+      </span>
     </div>
   );
 }

@@ -1,145 +1,130 @@
-import { useEffect, useMemo, useRef, useState } from "react";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
+import { useEffect, useMemo, useState } from "react";
 import { ApiError, get } from "../api/client.ts";
-import type { ConversationRow, Page } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Link } from "../components/link.tsx";
-import { usePalette } from "../conversation/colors.ts";
-import { wait } from "../format.ts";
 import { go } from "../routing.ts";
 import { words } from "../words.ts";
-import { byDay, byProvider, type Day } from "./days.ts";
+import { Alerts } from "./alerts.tsx";
+import { Chart } from "./chart.tsx";
+import { callsBehind, told, type MetricKind, type Point } from "./figures.ts";
 
 const t = words.dashboard;
-const MOST = 5000; // calls that are looked at: the newest
-const DAYS = 30;
+const SPANS = [7, 30, 90];
+const AT_ONCE = 4; // questions: so that a dashboard leaves the server some room
 
-type Figure = "calls" | "p95" | "interruptions" | "health" | "failed";
-const FIGURES: Figure[] = ["calls", "p95", "interruptions", "health", "failed"];
+type Figures = ReadonlyMap<string, Point[]>; // by metric
 
-export function DashboardPage() {
-  const { rows, error } = useRecent();
-  const days = useMemo(() => byDay(rows ?? []), [rows]);
+interface Asked {
+  days: number;
+  isSplit: boolean; // a line for each provider
+}
+
+export function DashboardPage({ address }: { address: URL }) {
+  const days = Number(address.searchParams.get("days")) || 30;
+  const isSplit = address.searchParams.get("by") === "provider";
+  const { kinds, error: refusal } = useKinds();
+  const { figures, error: failure } = useFigures(kinds, days, isSplit ? "day,provider" : "day");
+  const error = refusal ?? failure;
   useEffect(() => {
     document.title = `${t.title} · ${words.product}`;
   }, []);
+  const ask = (next: Asked) => go(`/dashboard?days=${next.days}${next.isSplit ? "&by=provider" : ""}`, { replace: true });
+  const providers = useMemo(() => providersOf(figures), [figures]);
   if (error) return <Failure error={error} />;
-  if (!rows) return <p className="loading" role="status">{words.loading}</p>;
   return (
-    <main className="dashboard" id="content">
+    <main className="dashboard" id="content" aria-busy={kinds.length === 0 || figures.size < kinds.length}>
       <header className="live-head">
         <h1>{t.title}</h1>
-        <p className="quiet">{t.of(rows.length, DAYS)}</p>
-      </header>
-      <div className="charts">
-        {FIGURES.map((figure) => (
-          <section key={figure} className="chart">
-            <h2>{t.figures[figure]}</h2>
-            <Chart days={days} figure={figure} />
-          </section>
-        ))}
-      </div>
-      <table className="figures-table">
-        <caption className="sr">{t.byProvider}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.byProvider}</th>
-            {FIGURES.map((figure) => (
-              <th key={figure} scope="col">{t.figures[figure]}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {byProvider(rows).map((each) => (
-            <tr key={each.day}>
-              <th scope="row">
-                <Link to={`/conversations?provider=${encodeURIComponent(each.day.split(" + ")[0] ?? "")}&since=30d`}>{each.day}</Link>
-              </th>
-              {FIGURES.map((figure) => (
-                <td key={figure}>{told(each, figure)}</td>
-              ))}
-            </tr>
+        <p className="quiet">{t.hint}</p>
+        <span className="spacer" />
+        <div className="segments" role="group" aria-label={t.span}>
+          {SPANS.map((each) => (
+            <button key={each} type="button" className="button" aria-pressed={each === days} onClick={() => ask({ days: each, isSplit })}>{t.days(each)}</button>
           ))}
-        </tbody>
-      </table>
+        </div>
+        <button type="button" className="button" aria-pressed={isSplit} onClick={() => ask({ days, isSplit: !isSplit })}>{t.split}</button>
+      </header>
+      <Alerts />
+      <div className="charts">
+        {kinds.map((kind) => {
+          const points = figures.get(kind.name);
+          return points ? <Chart key={kind.name} kind={kind} points={points} providers={providers} /> : <section key={kind.name} className="chart" aria-busy="true" />;
+        })}
+      </div>
+      <ByProvider kinds={kinds} days={days} />
     </main>
   );
 }
 
-function told(day: Day, figure: Figure): string {
-  const value = day[figure];
-  if (value === null) return "–";
-  if (figure === "p95") return wait(value);
-  return figure === "interruptions" ? value.toFixed(1) : String(Math.round(value));
+function providersOf(figures: Figures): string[] {
+  return [...new Set([...figures.values()].flat().flatMap((point) => point.provider ?? []))].sort();
 }
 
-/** The newest calls of the last days, page after page. */
-function useRecent() {
-  const [rows, setRows] = useState<ConversationRow[] | null>(null);
+function useKinds(): { kinds: MetricKind[]; error: ApiError | null } {
+  const [kinds, setKinds] = useState<MetricKind[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   useEffect(() => {
+    get<{ metrics: MetricKind[] }>("/api/v1/metrics").then(({ metrics }) => setKinds(metrics), setError);
+  }, []);
+  return { kinds, error };
+}
+
+/** All metrics by these groups, as they come in; null: they are not asked for. */
+function useFigures(kinds: readonly MetricKind[], days: number, by: string | null): { figures: Figures; error: ApiError | null } {
+  const [figures, setFigures] = useState<Figures>(new Map());
+  const [error, setError] = useState<ApiError | null>(null);
+  useEffect(() => {
+    if (by === null) return;
     const abort = new AbortController();
-    const since = new Date(Date.now() - DAYS * 86_400_000).toISOString();
-    const load = async () => {
-      const found: ConversationRow[] = [];
-      let cursor = "";
-      do {
-        const page: Page = await get<Page>(`/api/v1/conversations?limit=1000&since=${since}${cursor}`, abort.signal);
-        found.push(...page.conversations);
-        cursor = page.next_cursor ? `&cursor=${encodeURIComponent(page.next_cursor)}` : "";
-      } while (cursor && found.length < MOST);
-      setRows(found);
+    const from = new Date(Date.now() - days * 86_400_000).toISOString();
+    const waiting = [...kinds];
+    const some = async () => {
+      for (let kind = waiting.shift(); kind; kind = waiting.shift()) {
+        const { name } = kind;
+        const query = new URLSearchParams({ metric: name, from, by });
+        const { points } = await get<{ points: Point[] }>(`/api/v1/metrics?${query}`, abort.signal);
+        setFigures((had) => new Map(had).set(name, points));
+      }
     };
-    load().catch((failure: unknown) => {
+    setFigures(new Map());
+    Promise.all(Array.from({ length: AT_ONCE }, some)).catch((failure: unknown) => {
       if (!abort.signal.aborted) setError(failure as ApiError);
     });
     return () => abort.abort();
-  }, []);
-  return { rows, error };
+  }, [by, days, kinds]);
+  return { figures, error };
 }
 
-/** One figure by day as bars; a click opens the calls behind one. */
-function Chart({ days, figure }: { days: Day[]; figure: Figure }) {
-  const holder = useRef<HTMLDivElement>(null);
-  const palette = usePalette();
-  useEffect(() => {
-    const element = holder.current;
-    if (!element || days.length === 0) return;
-    const bars = uPlot.paths.bars?.({ size: [0.6, 48], radius: 0.15 });
-    const axis = { stroke: palette.dim, grid: { stroke: palette.edge, width: 1 }, ticks: { show: false }, font: '11px "Inter Variable"' };
-    const plot = new uPlot(
-      {
-        width: element.clientWidth,
-        height: 140,
-        legend: { show: false },
-        cursor: { y: false, points: { show: false } },
-        scales: { x: { time: false, range: [-0.6, days.length - 0.4] }, y: { range: (_, __, most) => [0, Math.max(most * 1.15, 1)] } },
-        axes: [
-          { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((i) => days[i]?.day.slice(5) ?? ""), incrs: [1, 2, 5, 10] },
-          { ...axis, size: 44 },
-        ],
-        series: [{}, { fill: palette.caller, stroke: palette.caller, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) }],
-      },
-      [days.map((_, i) => i), days.map((day) => day[figure])],
-      element,
-    );
-    const open = () => {
-      const day = days[plot.cursor.idx ?? -1]?.day;
-      if (!day) return;
-      const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-      go(`/conversations?since=${day}T00:00:00Z&until=${next}T00:00:00Z`);
-    };
-    plot.over.addEventListener("click", open);
-    return () => plot.destroy();
-  }, [days, figure, palette]);
-  const newest = days.at(-1);
+/** All metrics, a column for each provider; each figure leads to its calls. Asked for when it is opened. */
+function ByProvider({ kinds, days }: { kinds: readonly MetricKind[]; days: number }) {
+  const [isOpen, setOpen] = useState(false);
+  const { figures } = useFigures(kinds, days, isOpen ? "provider" : null);
+  const providers = useMemo(() => providersOf(figures), [figures]);
   return (
-    <div
-      ref={holder}
-      className="plot"
-      role="img"
-      aria-label={newest ? `${t.figures[figure]}: ${days.map((day) => `${day.day} ${told(day, figure)}`).join(", ")}` : t.nothing}
-    />
+    <details className="by-provider" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t.byProvider}</summary>
+      <div className="wide" tabIndex={0} role="region" aria-label={t.byProvider} aria-busy={isOpen && figures.size < kinds.length}>
+        <table className="figures-table">
+          <caption className="sr">{t.byProvider}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t.metric}</th>
+              {providers.map((name) => <th key={name} scope="col">{name}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {kinds.map((kind) => (
+              <tr key={kind.name}>
+                <th scope="row" title={kind.meaning}>{t.metrics[kind.name] ?? kind.name}</th>
+                {providers.map((name) => {
+                  const point = figures.get(kind.name)?.find((each) => each.provider === name);
+                  return <td key={name}>{point ? <Link to={callsBehind(point)}>{told(point.value, kind.unit)}</Link> : "–"}</td>;
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { FILTERS, withFilter, type Filter, type ListQuery } from "../api/query.ts";
+import { askedQuery, FILTERS, withFilter, type Filter, type ListQuery } from "../api/query.ts";
 import { Icon } from "../components/icon.tsx";
 import { words } from "../words.ts";
+import { Export } from "./export.tsx";
 
 const t = words.list;
 const PROVIDERS = ["openai", "elevenlabs", "hume", "twilio", "audiocodes", "generic"];
@@ -70,6 +71,7 @@ export function Filters({ query, onChange }: Props) {
       ))}
       <AddFilter query={query} onChange={onChange} />
       <span className="spacer" />
+      <Export query={askedQuery(query)} />
       <label className="sort">
         <span>{t.sort}</span>
         <select value={query.sort} onChange={(event) => onChange({ ...query, sort: event.target.value })}>
@@ -121,10 +123,10 @@ function AddFilter({ query, onChange }: Props) {
           <Choice name="provider" options={PROVIDERS} query={query} />
           <Choice name="status" options={STATUSES} query={query} />
           <Choice name="since" options={["1h", "24h", "7d", "30d"]} query={query} />
-          {(["label", "subject", "outcome"] as const).map((name) => (
+          {(["label", "subject", "outcome", "route", "agent", "health_reason"] as const).map((name) => (
             <Field key={name} name={name} query={query} />
           ))}
-          {(["min_messages", "min_duration", "max_duration", "min_health", "max_health"] as const).map((name) => (
+          {(["min_messages", "min_duration", "max_duration", "min_health", "max_health", "min_sentiment", "max_sentiment"] as const).map((name) => (
             <Field key={name} name={name} query={query} type="number" />
           ))}
           <button type="submit" className="button primary">

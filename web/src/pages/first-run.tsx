@@ -12,7 +12,8 @@ interface Setup {
   routes: { name: string; provider: string }[];
 }
 
-const BEFORE: Record<string, { product: string; before: string; path: string }> = {
+/** `bot`: of a platform that calls the user's own bot, where that is; its route must be set up first. */
+const BEFORE: Record<string, { product: string; before: string; path: string; bot?: string }> = {
   openai: { product: "OpenAI Realtime", before: "wss://api.openai.com/v1/realtime", path: "/v1/realtime" },
   elevenlabs: {
     product: "ElevenLabs Agents",
@@ -20,8 +21,8 @@ const BEFORE: Record<string, { product: string; before: string; path: string }> 
     path: "/v1/convai/conversation",
   },
   hume: { product: "Hume EVI", before: "wss://api.hume.ai/v0/evi/chat", path: "/v0/evi/chat" },
-  twilio: { product: "Twilio", before: '<Stream url="wss://bot.example.com/media">', path: "" },
-  audiocodes: { product: "AudioCodes VoiceAI Connect", before: "botUrl: wss://bot.example.com/vaic", path: "" },
+  twilio: { product: "Twilio", before: "wss://bot.example.com/media", path: "", bot: "wss://bot.example.com/media" },
+  audiocodes: { product: "AudioCodes VoiceAI Connect", before: "wss://bot.example.com/vaic", path: "", bot: "wss://bot.example.com/vaic" },
 };
 
 export function FirstRun({ onFirst }: { onFirst: () => void }) {
@@ -53,6 +54,15 @@ export function FirstRun({ onFirst }: { onFirst: () => void }) {
               <dd>
                 <code>{way.before}</code>
               </dd>
+              {way.setting && (
+                <>
+                  <dt>{t.setUp}</dt>
+                  <dd>
+                    <code className="lines">{way.setting}</code>
+                    <CopyButton text={way.setting} what={`${way.product}, ${t.setUp}`} />
+                  </dd>
+                </>
+              )}
               <dt>{t.now}</dt>
               <dd>
                 <code>{way.now}</code>
@@ -75,10 +85,11 @@ export function FirstRun({ onFirst }: { onFirst: () => void }) {
 }
 
 /** One way in for each route that leads to a provider; of those that are not set up, how it would be. */
-export function waysOf(setup: Setup): { product: string; before: string; now: string }[] {
-  return Object.entries(BEFORE).map(([provider, { product, before, path }]) => {
+export function waysOf(setup: Setup): { product: string; before: string; setting: string; now: string }[] {
+  return Object.entries(BEFORE).map(([provider, { product, before, path, bot }]) => {
     const route = setup.routes.find((each) => each.provider === provider);
-    return { product, before, now: `${setup.tap}/${route?.name ?? provider}${path}` };
+    const setting = route || !bot ? "" : `# ${t.inSettings}\n[routes.${provider}]\nprovider = "${provider}"\nupstream = "${bot}"`;
+    return { product, before, setting, now: `${setup.tap}/${route?.name ?? provider}${path}` };
   });
 }
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from earwitness.projections.extraction.schema import Field, plain
+from earwitness.projections.extraction.schema import PRIVATE, Field, plain
 from earwitness.projections.extraction.spoken import written, written_email
 from earwitness.projections.extraction.vehicles import WORDS_TOO, makes_in, models_in
 
@@ -30,13 +30,15 @@ _ZIP = re.compile(r"(?<![\d$#.,-])(\d{5})(?:-\d{4})?(?![\d]|[.,]\d|-\d|\s*(?:dol
 _ZIP_SAID = re.compile(r"\b(zip|postal|postcode|area code is)\b", re.I)
 _ZIP_ASKED = re.compile(r"\b(zip|postal|postcode)\b", re.I)
 _STATE_BEFORE = re.compile(rf"\b(?:{STATES})[,.\s]+$")
-_PHONE = re.compile(r"(?<![\w$.-])(\+?\d[\d\s().-]{5,18}\d)(?![\w-])")
+_MASK = PRIVATE["phone"]  # a number that redaction took out was said all the same
+_PHONE = re.compile(rf"(?<![\w$.-])(\+?\d[\d\s().-]{{5,18}}\d|{_MASK})(?![\w-])")
 _PHONE_SAID = re.compile(r"\b(phone|number|call|reach|cell|mobile|telephone|text me|contact)\b", re.I)
 _OTHER_NUMBER = re.compile(
     r"\b(policy|account|order|reference|claim|license|licence|confirmation|vin|card)\b", re.I
 )
 _AMOUNT = re.compile(
-    r"(?:[$€£]\s?(\d[\d,]*(?:\.\d{1,2})?)|(\d[\d,]*(?:\.\d{1,2})?)\s*(?:dollars|euros|pounds|bucks))", re.I
+    r"(?:[$€£]\s?(\d[\d,]{0,20}(?:\.\d{1,2})?)|(?<!\d)(\d[\d,]{0,20}(?:\.\d{1,2})?)\s{0,3}(?:dollars|euros|pounds|bucks))",
+    re.I,
 )
 _MONTHS = list(map(str.lower, calendar.month_name[1:]))
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS)
@@ -51,6 +53,9 @@ _YEAR_BEFORE = re.compile(r"\b(19[5-9]\d|20[0-3]\d)\s+$")
 _MODEL_ASKED = re.compile(
     r"\b(what|which|and the)\b[\w\s]*\b(model|make|car|vehicle)\b[^.?!]*\?|\bmodel\?", re.I
 )
+_WORD_NEXT = re.compile(r"\s+\w")
+LOOK_BACK = 100  # letters
+LONGEST_TEXT = 20_000  # letters of one message that are looked at: half an hour of talk
 SHORT_ANSWER = 3  # words: a longer answer says more than the name of a model
 
 
@@ -64,19 +69,26 @@ class Found(NamedTuple):
 
 def find(field: Field, text: str, asked: str = "", known_make: str = "") -> list[Found]:
     """Every value of the field that the text holds, in the order it stands there."""
+    text, asked = text[:LONGEST_TEXT], asked[-LONGEST_TEXT:]
     rule = _RULES.get(field.kind)
     found = rule(text, asked, known_make) if rule else _said(field, text, asked)
     return sorted((each for each in found if each.confidence >= ASSERTED), key=lambda each: each.at)
 
 
+def _before(text: str, at: int) -> str:
+    """What stands just before: all of a long text, for each of its numbers, would cost its square."""
+    return text[max(0, at - LOOK_BACK) : at]
+
+
 def _years(text: str, asked: str, _: str) -> Iterator[Found]:
     digits = re.sub(r"(?<!\w)'(\d\d)\b", lambda m: ("20" if m[1] < "40" else "19") + m[1], written(text))
-    has_car = bool(makes_in(text) or models_in(text) or _CAR.search(text))
+    has_name = bool(makes_in(text) or models_in(text))
+    has_car = has_name or bool(_CAR.search(text))
     is_asked = bool(re.search(r"\byear\b", asked, re.I))
     for found in _YEAR.finditer(digits):
-        if _NOT_A_MODEL_YEAR.search(digits[: found.start()]):
+        if _NOT_A_MODEL_YEAR.search(_before(digits, found.start())):
             continue
-        beside = bool(re.match(r"\s+\w", digits[found.end() :]) and (makes_in(text) or models_in(text)))
+        beside = has_name and bool(_WORD_NEXT.match(digits, found.end()))
         confidence = (
             SURE
             if beside or is_asked
@@ -94,16 +106,17 @@ def _makes(text: str, asked: str, _: str) -> Iterator[Found]:
         yield Found(make, at, SURE if clear or make not in WORDS_TOO else GUESSED)
     if not makes_in(text):
         for _model, make, is_word, at in models_in(text):
-            if not is_word or _YEAR_BEFORE.search(text[:at]):
+            if not is_word or _YEAR_BEFORE.search(_before(text, at)):
                 yield Found(make, at, LIKELY)
 
 
 def _models(text: str, asked: str, known_make: str) -> Iterator[Found]:
-    makes = {make for make, _ in makes_in(text)} or ({known_make} if known_make else set())
+    named = {make for make, _ in makes_in(text)}
+    makes = named or ({known_make} if known_make else set())
     is_asked = bool(_MODEL_ASKED.search(asked))
     is_short = len(text.split()) <= SHORT_ANSWER
     for model, make, is_word, at in models_in(text):
-        is_beside = make in {each for each, _ in makes_in(text)} or bool(_YEAR_BEFORE.search(text[:at]))
+        is_beside = make in named or bool(_YEAR_BEFORE.search(_before(text, at)))
         is_name = text[at].isupper() or text[at].isdigit()
         if not is_word or is_beside or (make in makes and (is_name or (is_asked and is_short))):
             yield Found(model, at, SURE)
@@ -114,27 +127,29 @@ def _models(text: str, asked: str, known_make: str) -> Iterator[Found]:
 def _zips(text: str, asked: str, _: str) -> Iterator[Found]:
     digits = written(text)
     is_asked = bool(_ZIP_ASKED.search(asked))
+    has_word = bool(_ZIP_SAID.search(digits))
     for found in _ZIP.finditer(digits):
-        before = digits[: found.start()]
+        before = _before(digits, found.start())
         if _OTHER_NUMBER.search(before[-40:]) and not _ZIP_SAID.search(before[-40:]):
             continue
-        is_said = bool(_ZIP_SAID.search(digits) or _STATE_BEFORE.search(before))
+        is_said = has_word or bool(_STATE_BEFORE.search(before))
         yield Found(found[1], found.start(), SURE if is_said or is_asked else GUESSED)
 
 
 def _phones(text: str, asked: str, _: str) -> Iterator[Found]:
     digits = written(text)
-    is_asked = bool(_PHONE_SAID.search(asked))
+    is_said = bool(_PHONE_SAID.search(digits) or _PHONE_SAID.search(asked))
     for found in _PHONE.finditer(digits):
-        number = re.sub(r"\D", "", found[1])
-        if not 7 <= len(number) <= 15 or _DATE.match(found[1].strip()):
+        written_so, is_masked = found[1], found[1] == _MASK
+        number = re.sub(r"\D", "", written_so)
+        if not is_masked and (not 7 <= len(number) <= 15 or _DATE.match(written_so.strip())):
             continue
         if _OTHER_NUMBER.search(digits[max(0, found.start() - 40) : found.start()]):
             continue
-        is_said = bool(_PHONE_SAID.search(digits)) or is_asked
-        is_whole = len(number) in (10, 11) or found[1].startswith("+")
+        plus = "+" if written_so.startswith("+") else ""
+        is_whole = is_masked or len(number) in (10, 11) or bool(plus)
         yield Found(
-            ("+" if found[1].startswith("+") else "") + number,
+            _MASK if is_masked else plus + number,
             found.start(),
             SURE if is_said and is_whole else LIKELY if is_said or is_whole else GUESSED,
         )

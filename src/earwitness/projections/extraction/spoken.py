@@ -49,13 +49,14 @@ _TIMES = {"double": 2, "triple": 3}
 _WORD = re.compile(r"[a-z]+|\d+|[^a-z\d\s]+", re.IGNORECASE)
 _NUMBER_WORDS = "|".join([*_ONES, *_TEENS, *_TENS, "hundred", "thousand", *_TIMES, "and"])
 _RUN = re.compile(rf"\b(?:(?:{_NUMBER_WORDS}|\d+)\b[\s,-]*)+", re.IGNORECASE)
-_EMAIL = re.compile(
-    r"\b([a-z0-9]+(?:[._+-]|\s+(?:dot|underscore|dash|plus)\s+|[a-z0-9])*?)\s*(?:@|\s+at\s+)\s*"
-    r"([a-z0-9-]+(?:\s*(?:\.|\s+dot\s+)\s*[a-z]{2,})+)\b",
+_EMAIL = re.compile(  # lengths as in RFC 5321, 4.5.3.1: a word without end must not cost its square
+    r"\b([a-z0-9](?:[._+-]|\s{1,3}(?:dot|underscore|dash|plus)\s{1,3}|[a-z0-9]){0,63}?)\s{0,3}(?:@|\sat\s{1,3})\s{0,3}"
+    r"([a-z0-9-]{1,63}(?:\s{0,3}(?:\.|\sdot\s{1,3})\s{0,3}[a-z]{2,24}){1,8})\b",
     re.IGNORECASE,
 )
+_BETWEEN = " \t\n\r\f\v,-"
 _MARKS = {"dot": ".", "underscore": "_", "dash": "-", "plus": "+"}
-_SPELLED = re.compile(r"\b[a-z](?: [a-z]){2,}\b(?=\s+(?:at\b|@))", re.IGNORECASE)
+_SPELLED = re.compile(r"\b[a-z](?: [a-z]){2,63}\b(?=\s+(?:at\b|@))", re.IGNORECASE)
 
 
 def written(text: str) -> str:
@@ -81,8 +82,10 @@ def _digits(run: re.Match[str]) -> str:
     is_spelled = len(words) >= SHORTEST_SPELLED and all(len(word) == 1 for word in words)
     if not words or words[0] == "and" or not (spoken or is_spelled) or len(words) == 1:
         return run[0]
-    tail = re.search(r"[\s,-]*(?:\band\b[\s,-]*)?$", run[0], re.IGNORECASE)
-    return (_large(words) or "".join(_parts(words))) + (tail[0] if tail else "")
+    said = run[0].rstrip(_BETWEEN)
+    if said[-3:].lower() == "and" and not said[-4:-3].isalnum():
+        said = said[:-3].rstrip(_BETWEEN)
+    return (_large(words) or "".join(_parts(words))) + run[0][len(said) :]
 
 
 def _large(words: list[str]) -> str | None:

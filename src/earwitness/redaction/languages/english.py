@@ -93,6 +93,7 @@ ENGLISH = Language(
             "tax id, "
             "identity number, id number, itin"
         ),
+        "last_digits": phrases("last four, last 4, final four, last digits"),
         "iban": phrases("iban, bank account, i b a n"),
         "email": phrases("email, e mail, mail, address"),
         "birth_date": phrases("born, birth, birthday, birthdate, dob, d o b"),
@@ -107,6 +108,7 @@ ENGLISH = Language(
         "article, barcode, license, licence, vin, job, quote, id, loyalty, room, extension, budget, "
         "index, error"
     ),
+    email_leads=words("to is be its under via"),
     no_local_part=words(
         "is its it me us my to at the a an be address email mail reach write send us here there look "
         "looking visit "

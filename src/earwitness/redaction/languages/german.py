@@ -41,7 +41,10 @@ GERMAN = Language(
     ),
     months=words("januar februar marz april mai juni juli august september oktober november dezember"),
     cues={
-        "phone": phrases("telefon, telefonnummer, handy, handynummer, mobil, festnetz, anrufen, rufnummer"),
+        "phone": phrases(
+            "erreichen, erreichbar, ruckruf, rufen, telefon, telefonnummer, handy, handynummer, mobil, "
+            "festnetz, anrufen, rufnummer"
+        ),
         "number": phrases("nummer, meine nummer"),
         "card": phrases("karte, kreditkarte, kartennummer, visa, mastercard"),
         "cvv": phrases("cvv, cvc, prufnummer, kartenprufnummer, sicherheitscode"),
@@ -55,5 +58,6 @@ GERMAN = Language(
         "vorgang, "
         "sendung, sendungsnummer, seriennummer, artikelnummer, referenz, aktenzeichen"
     ),
+    email_leads=words("an ist unter per"),
     no_local_part=words("ist an die der mir uns auf von und oder adresse"),
 )

@@ -56,6 +56,7 @@ FRENCH = Language(
     not_a_phone=phrases(
         "commande, suivi, facture, reference, dossier, client, colis, serie, contrat, vol, reservation"
     ),
+    email_leads=words("a est"),
     no_local_part=words("est a mon ma l le la adresse mail c"),
 )
 
@@ -101,6 +102,7 @@ ITALIAN = Language(
     not_a_phone=phrases(
         "ordine, spedizione, fattura, riferimento, pratica, cliente, serie, volo, prenotazione"
     ),
+    email_leads=words("a e all"),
     no_local_part=words("e a mia mio la il indirizzo mail"),
 )
 
@@ -150,5 +152,6 @@ PORTUGUESE = Language(
     not_a_phone=phrases(
         "pedido, encomenda, fatura, referencia, protocolo, cliente, serie, voo, reserva, contrato"
     ),
+    email_leads=words("para e"),
     no_local_part=words("e o a meu minha endereco email"),
 )

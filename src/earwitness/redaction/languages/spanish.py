@@ -65,14 +65,16 @@ SPANISH = Language(
             "reverso, al dorso, parte de atras"
         ),
         "national_id": phrases("dni, nie, nif, documento, identidad, seguridad social, curp, cedula"),
+        "last_digits": phrases("ultimos cuatro, ultimas cuatro, ultimos 4, ultimos digitos"),
         "iban": phrases("iban, cuenta bancaria, numero de cuenta"),
         "email": phrases("correo, email, mail, direccion, electronico"),
-        "birth_date": phrases("naci, nacido, nacida, nacimiento, cumpleanos"),
+        "birth_date": phrases("naci, nacio, nacido, nacida, nacimiento, cumpleanos"),
     },
     not_a_phone=phrases(
         "pedido, seguimiento, factura, referencia, confirmacion, expediente, poliza, serie, modelo, vuelo, "
         "reserva, cuenta, socio, cliente, articulo, envio, incidencia, codigo postal, ticket, contrato, "
         "lote, presupuesto"
     ),
+    email_leads=words("a es al"),
     no_local_part=words("es a mi en de el la su correo email direccion escribe escriba al y o"),
 )

@@ -22,6 +22,7 @@ class Language:
     ordinals: dict[str, str] = field(default_factory=dict)  # third -> 3
     cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
     not_a_phone: tuple[str, ...] = ()
+    email_leads: frozenset[str] = frozenset()  # words right before an address that is spoken
     no_local_part: frozenset[str] = frozenset()  # words before a spoken `at` that are no part of an address
 
 

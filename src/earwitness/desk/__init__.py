@@ -1,0 +1,1 @@
+"""The desk's parts, one a matter: what `library` puts together."""
