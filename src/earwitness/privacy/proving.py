@@ -23,13 +23,12 @@ def problems_of_log(
     yield from _at(points.pop(0, []), log)
     for entry in audit.every():
         yield from log.take(entry)
-        yield from _at(points.pop(log.frontier.size, []), log)
+        yield from _at(points.pop(log.size, []), log)
     yield from log.unexplained()
     for size, kept in sorted(points.items()):
         for _, where in kept:
             yield (
-                f"the log was cut: the checkpoint kept {where} covers {size} entries, "
-                f"{log.frontier.size} are there"
+                f"the log was cut: the checkpoint kept {where} covers {size} entries, {log.size} are there"
             )
 
 
@@ -37,14 +36,16 @@ class _Log:
     """The walk over the log, and what it has seen."""
 
     def __init__(self) -> None:
-        self.frontier = Frontier()
+        self.size = 0  # entries that were written, as far as is known
         self.proven = 0  # entries before the last head that fitted
+        self._frontier: Frontier | None = Frontier()  # None: entries are missing, and with them the tree
         self._erased: list[tuple[int, str]] = []
         self._explained: set[tuple[int, str]] = set()
 
     def take(self, entry: Entry) -> Iterator[str]:
-        due = self.frontier.size
+        due = self.size
         if entry.number != due:
+            self._frontier = None
             what = (
                 f"entry {due} is" if entry.number == due + 1 else f"entries {due} to {entry.number - 1} are"
             )
@@ -55,8 +56,13 @@ class _Log:
         yield from self._private(entry)
         if entry.action == "forget":
             self._explained |= {(number, name) for number, name in entry.facts.get("struck", [])}
-        self.frontier.append(leaf)
-        self.frontier.size = max(self.frontier.size, entry.number + 1)
+        if self._frontier:
+            self._frontier.append(leaf)
+        self.size = max(due, entry.number + 1)
+
+    def root(self) -> bytes | None:
+        """What a head of this size must have been signed of; None where nobody can say any more."""
+        return self._frontier.root() if self._frontier else None
 
     def _private(self, entry: Entry) -> Iterator[str]:
         if not isinstance(entry.private, dict):
@@ -78,7 +84,7 @@ class _Log:
 
 def _at(kept: list[tuple[Checkpoint, str]], log: _Log) -> Iterator[str]:
     """What heads that were signed at this size say of the log as it stands."""
-    root = log.frontier.root()
+    root = log.root()
     for point, where in kept:
         if point.root != root:
             yield (
