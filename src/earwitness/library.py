@@ -139,7 +139,7 @@ class Library(Telling, Grouping, Redacting):
         Raises what `pipeline.backup.restore` and `reindex` do.
         """
         with FolderLock(self.data_path):
-            manifest = restore(source, self.data_path, self.catalog.database, signer=signer)
+            manifest = restore(source, self.data_path, self.catalog.database, self.vault, signer=signer)
             locked = self.shipping.bring_back() if self.shipping else []
             count = self._take_in()
         self.audit.note("restore", workspace="", facts=manifest.facts(), actor=self.actor)

@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from earwitness.errors import Conflict, Damaged, EarwitnessError, InvalidInput
+from earwitness.errors import Conflict, Damaged, Denied, EarwitnessError, InvalidInput, SettingsError
 from earwitness.library import Library
 from earwitness.pipeline.backup import MANIFEST, SIGNATURE, Manifest, Member
-from earwitness.settings import Settings
+from earwitness.settings import Encryption, Settings
 from journal_legs import Legs
+from privacy_vaults import encrypted
 
 SENTENCE = "the heron eats at seven"
 
@@ -93,6 +94,80 @@ def test_what_was_erased_after_the_backup_goes_again(house: Library, empty: Libr
     assert count == 1
     assert [recorded.row.subject for recorded in empty.conversations()] == ["RID001"]
     assert legs.isdisjoint(path.name for path in (tmp_path / "new/journal").rglob("*"))
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Library]:
+    """An encrypted house with a call, and people's names and words in each kind of row of its own."""
+    settings = encrypted(tmp_path)
+    library = Library(settings)
+    with Legs(tmp_path / "data") as legs:
+        leg = legs.open(subject="CANARYSUBJECT")
+        leg.user(50, "item", "the CANARYWORD of my sister")
+        leg.end(900)
+    library.catch_up()
+    (call,) = library.conversations()
+    library.subjects.add("default", ["CANARYSUBJECT"])
+    library.hold(call.id, reason="CANARYREASON")
+    library.audit.note("read", workspace="default", actor="CANARYACTOR", conversation=call.id)
+    yield library
+    library.catalog.close()
+
+
+def told_of(settings: Settings) -> list[object]:
+    """What a program that starts now reads there."""
+    library = Library(settings)
+    (call,) = library.conversations(subject="CANARYSUBJECT", q="canaryword")
+    (hold,) = library.holds.list("default")
+    told = [call.id, call.transcript(), hold.reason, library.subjects.has("default", "CANARYSUBJECT")]
+    told += [entry.known("actor") for entry in library.audit.every() if entry.action == "read"]
+    assert library.prove() == []
+    library.catalog.close()
+    return told
+
+
+def test_a_backup_of_what_is_encrypted_shows_nothing_and_all_is_read_where_it_is_restored(
+    sealed: Library, tmp_path: Path
+) -> None:
+    sealed.back_up(tmp_path / "one.tar")
+    assert b"CANARY" not in (tmp_path / "one.tar").read_bytes()
+    for folder in ("new", "newer", "newest"):  # keys have random names, and none may come before the old one
+        there = Library(encrypted(tmp_path, folder))
+        there.restore(tmp_path / "one.tar")
+        there.catalog.close()
+        assert len(list((tmp_path / folder / "keys").glob("*/catalog/*"))) == 1
+        assert told_of(encrypted(tmp_path, folder)) == told_of(encrypted(tmp_path))
+
+
+def test_what_was_not_encrypted_is_once_it_is_restored(tmp_path: Path) -> None:
+    plain = Library(Settings(data_dir=str(tmp_path / "plain")))
+    plain.subjects.add("default", ["CANARYSUBJECT"])
+    plain.back_up(tmp_path / "one.tar")
+    there = Library(encrypted(tmp_path, "new"))
+    there.restore(tmp_path / "one.tar")
+    assert there.subjects.has("default", "CANARYSUBJECT")
+    for library in (plain, there):
+        library.catalog.close()
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "new").rglob("*") if path.is_file())
+    assert b"CANARY" not in stored
+
+
+@pytest.mark.parametrize(
+    ("key", "refusal"), [("", SettingsError), ("env:ANOTHER", Denied)], ids=["no key", "another key"]
+)
+def test_without_its_master_key_nothing_of_it_is_taken(
+    sealed: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, refusal: type[Exception]
+) -> None:
+    monkeypatch.setenv("ANOTHER", "cd" * 32)
+    sealed.back_up(tmp_path / "one.tar")
+    there = Library(Settings(data_dir=str(tmp_path / "new"), encryption=Encryption(key=key)))
+    with pytest.raises(refusal):
+        there.restore(tmp_path / "one.tar")
+    assert not (tmp_path / "new" / "journal").exists()
+    there.catalog.close()
+    again = Library(encrypted(tmp_path, "other"))
+    assert again.restore(tmp_path / "one.tar")[1] == 1
+    again.catalog.close()
 
 
 def test_nothing_is_overwritten(house: Library, empty: Library, tmp_path: Path) -> None:

@@ -20,9 +20,11 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from earwitness.errors import Conflict, Damaged, InvalidInput, StorageUnavailable
+from earwitness.errors import Conflict, Damaged, InvalidInput, SettingsError, StorageUnavailable
+from earwitness.privacy.vault import Vault, has_keys
 from earwitness.store import own
 from earwitness.store.database import Database
+from earwitness.store.secrecy import use
 from earwitness.store.secret_file import ensure_secret
 
 FORMAT = 1
@@ -107,11 +109,14 @@ def _add_all(
     return members
 
 
-def restore(source: Path, data_path: Path, database: Database, *, signer: str = "") -> Manifest:
+def restore(
+    source: Path, data_path: Path, database: Database, vault: Vault | None, *, signer: str = ""
+) -> Manifest:
     """Put a backup into an installation that has no journals and no rows of its own.
 
     All of it is read and checked before anything of it counts. Raises `Conflict` where something is there,
-    `Damaged` for a backup that is not what was signed, `InvalidInput` for none or one not of `signer`.
+    `Damaged` for a backup that is not what was signed, `InvalidInput` for none or one not of `signer`,
+    `SettingsError` or `Denied` for one that is encrypted where its master key is not set.
     """
     _refuse_used(data_path, database)
     staging = data_path / f".restore-{secrets.token_hex(4)}"
@@ -119,6 +124,8 @@ def restore(source: Path, data_path: Path, database: Database, *, signer: str = 
     try:
         with source.open("rb") as file:
             manifest = _unpack(file, staging, signer)
+        if has_keys(staging / "keys"):
+            _take_keys(staging / "keys", data_path, database, vault)
         for table in own.tables():
             lines = staging / "tables" / f"{table.name}.jsonl"
             if lines.exists():
@@ -131,6 +138,18 @@ def restore(source: Path, data_path: Path, database: Database, *, signer: str = 
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return manifest
+
+
+def _take_keys(source: Path, data_path: Path, database: Database, vault: Vault | None) -> None:
+    """The backup's rows are sealed with its own key: from now on it is that of the catalog here."""
+    if vault is None:
+        raise SettingsError(
+            "the backup is encrypted and encryption.key is not set",
+            hint="Set it to where the master key of its installation lies, e.g. file:/path.",
+        )
+    vault.make_way(source)
+    _move(source, data_path / "keys")
+    use(database.engine.dialect, vault.text_cipher())
 
 
 # -- writing ----------------------------------------------------------------------------------------------

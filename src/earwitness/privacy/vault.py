@@ -125,6 +125,16 @@ class Vault:
         """What seals the catalog's texts."""
         return TextCipher(self.key_of(_CATALOG)._secret)
 
+    def make_way(self, folder: Path) -> None:
+        """For the keys of a backup, which lie in this folder: the catalog's, here, goes if theirs has one.
+
+        Raises `Denied` where our master key is not theirs. Nothing may be sealed in our catalog yet.
+        """
+        Vault(folder, self._provider, self._olds)
+        theirs = [info.path.rpartition("/")[2] for info in FolderObjects(folder).list(_place(_CATALOG))]
+        if theirs:
+            self.destroy(_CATALOG, but=theirs)
+
     # -- rotation ---------------------------------------------------------------------------------
 
     def rotate(self) -> int:
@@ -213,9 +223,14 @@ def open_vault(settings: Settings) -> Vault | None:
     return vault
 
 
+def has_keys(folder: Path) -> bool:
+    """Does this folder of keys, or of a backup's, belong to what is encrypted?"""
+    return (folder / _RING).is_dir()
+
+
 def is_locked(settings: Settings) -> bool:
     """Is the folder encrypted, and its key not set? Then it is checked and shipped, and nothing is read."""
-    return not settings.encryption.key and (settings.data_path / "keys" / _RING).is_dir()
+    return not settings.encryption.key and has_keys(settings.data_path / "keys")
 
 
 def refuse_locked(settings: Settings) -> None:

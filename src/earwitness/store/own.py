@@ -11,6 +11,7 @@ from earwitness.errors import InvalidInput
 from earwitness.model.conversation import Conversation
 from earwitness.store import annotations, placements, schema, trail
 from earwitness.store.database import Database
+from earwitness.store.secrecy import as_stored, opened
 from earwitness.store.types import Moment
 
 _ENDED = {"sessions"}  # logins end with the installation
@@ -61,20 +62,29 @@ def tables() -> tuple[sa.Table, ...]:
 
 
 def rows(database: Database, table: sa.Table) -> Iterator[dict[str, Any]]:
-    """All rows of a table as JSON has them."""
+    """All rows of a table as JSON has them. What is sealed stays so."""
+    columns = (as_stored(column, database.engine.dialect) for column in table.c)
     with database.reading() as connection:
-        for row in connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings():
+        for row in connection.execute(sa.select(*columns).order_by(*table.primary_key.columns)).mappings():
             yield {name: _plain(value) for name, value in row.items()}
 
 
 def fill(database: Database, table: sa.Table, lines: Iterable[dict[str, Any]]) -> int:
-    """The rows stand in the table, which has none of them yet. Raises `InvalidInput` for what is no row."""
-    known = set(table.c.keys())
+    """The rows stand in the table, which has none of them yet. Raises `InvalidInput` for what is no row.
+
+    They are sealed as all is in this database, whether they were before, with its key, or not.
+    """
+    known, dialect = set(table.c.keys()), database.engine.dialect
     made = []
     for line in lines:
         if not isinstance(line, dict) or set(line) - known:
             raise InvalidInput(f"not a row of {table.name}", hint="Was the backup made by a newer version?")
-        made.append({name: _typed(table.c[name], value) for name, value in line.items()})
+        made.append(
+            {
+                name: _typed(table.c[name], opened(table.c[name], value, dialect))
+                for name, value in line.items()
+            }
+        )
     if made:
         with database.writing() as connection:
             connection.execute(sa.insert(table), made)

@@ -54,6 +54,20 @@ class _Sealed(TypeDecorator[Any]):
         return self.impl_instance.result_processor(dialect, coltype)
 
 
+def as_stored(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """The column as the database has it: what is sealed stays so."""
+    kind = column.type
+    if not isinstance(kind, _Sealed):
+        return column
+    return sa.type_coerce(column, kind.load_dialect_impl(dialect)).label(column.name)
+
+
+def opened(column: sa.Column[Any], stored: Any, dialect: sa.Dialect) -> Any:
+    """The value of what `as_stored` gave; what this cipher did not seal stays as it is."""
+    kind = column.type
+    return kind.process_result_value(stored, dialect) if isinstance(kind, _Sealed) else stored
+
+
 class Words(_Sealed):
     """What was said or written."""
 
