@@ -27,9 +27,9 @@ from _serving import Server
 
 from earwitness.clock import NS_PER_S
 from earwitness.library import Library
-from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE
 from earwitness.settings import Settings
 from earwitness.store import schema
+from earwitness.store.artifacts import FILES_VERSION, LAST_MADE
 from earwitness.store.catalog import Catalog
 from earwitness.store.types import moment
 

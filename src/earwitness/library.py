@@ -25,18 +25,16 @@ from earwitness.journal import recovery
 from earwitness.journal.reader import is_live, leg_folders
 from earwitness.model.conversation import Conversation, Status
 from earwitness.pipeline.backup import Manifest, back_up, restore
-from earwitness.pipeline.finish import FILES_VERSION, LAST_MADE, finish, sweep, unmake
+from earwitness.pipeline.finish import finish, sweep, unmake
 from earwitness.pipeline.follow import Follower
 from earwitness.pipeline.ship import Shipping, require_keys
 from earwitness.pipeline.understand import policies_of
 from earwitness.privacy.access import Access, os_user
-from earwitness.privacy.sealed_objects import SealedObjects
-from earwitness.privacy.vault import is_locked, open_vault, refuse_locked, scratch_of
+from earwitness.privacy.vault import is_locked, refuse_locked, scratch_of
 from earwitness.recording import VARIABLE
 from earwitness.settings import Encryption, Settings
 from earwitness.store import legs
-from earwitness.store.catalog import Catalog
-from earwitness.store.chosen import open_objects
+from earwitness.store.artifacts import FILES_VERSION
 from earwitness.store.keys import Keys
 from earwitness.store.lock import FolderLock
 from earwitness.store.redaction_marks import RedactionMarks
@@ -70,18 +68,9 @@ class Library(Telling, Grouping, Redacting):
     """All recordings of one workspace in one data folder."""
 
     def __init__(self, settings: Settings, *, workspace: str = "default") -> None:
-        self.settings = settings
-        self.workspace = workspace
-        self.data_path = settings.data_path
-        self.journal_root = self.data_path / "journal"
+        super().__init__(settings, workspace=workspace)
         self.live_root = self.data_path / "live"
-        self.vault = open_vault(settings)
         self.scratch = scratch_of(settings)
-        cipher = self.vault.text_cipher() if self.vault else None
-        self.catalog = Catalog.open(settings.catalog_url, cipher=cipher)
-        self.objects = open_objects(settings)
-        if self.vault is not None:
-            self.objects = SealedObjects(self.objects, self.vault)
         self.shipping: Shipping | None = None  # there is nothing to ship where files lie beside the journals
         if settings.object_store_url:
             kept = timedelta(hours=settings.object_store.keep_local_hours)
@@ -185,7 +174,7 @@ class Library(Telling, Grouping, Redacting):
         while time.monotonic() < give_up_at:
             for conversation_id in legs.linked(self.catalog.database, self.workspace, (link,)):
                 recorded = self.conversation(conversation_id)
-                if any(artifact.name == LAST_MADE for artifact in recorded.artifacts()):
+                if recorded.has_files:
                     return recorded
             time.sleep(0.1)
         return None

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from earwitness.cli.desk import progress, say
+from earwitness.library import Library
+from earwitness.privacy.access import os_user
+from earwitness.privacy.audit import AuditQuery
+from earwitness.store.lock import FolderLock
 from played import OTHER_WORKSPACE
+from recorded import as_it_was
 from served import EARWITNESS, run
 from typed import Typist
 
@@ -70,3 +75,20 @@ def test_an_export_into_a_file_shows_a_bar_and_one_to_the_terminal_none(
 
 def test_what_is_counted_comes_through_as_it_is() -> None:
     assert list(progress(iter([3, 1, 2]), "things")) == [3, 1, 2]
+
+
+def test_one_look_is_noted_once_whether_or_not_the_files_are_made(own_typist: Typist) -> None:
+    library = Library(as_it_was(own_typist.folder))
+
+    def looks() -> int:
+        return len(library.audit.entries(AuditQuery(action="read", actor=os_user("cli"))))
+
+    before = looks()
+    words = own_typist.type("show", "latest").stdout
+    assert looks() == before + 1
+    call = library.conversation("latest")
+    with FolderLock(own_typist.folder):  # somebody is at work: nothing is made again
+        library.unmake(call.row.workspace_id, call.id)
+        told = own_typist.type("show", "latest").stdout
+    assert looks() == before + 2
+    assert told.splitlines()[0] == words.splitlines()[0]

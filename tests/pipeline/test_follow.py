@@ -13,9 +13,9 @@ from earwitness.errors import StorageUnavailable
 from earwitness.journal.reader import leg_folders
 from earwitness.model.conversation import Status
 from earwitness.model.events import MessageClosed
-from earwitness.pipeline.finish import LAST_MADE
 from earwitness.pipeline.line import events
 from earwitness.store import legs as known_legs
+from earwitness.store.artifacts import LAST_MADE
 from journal_legs import Legs
 from recorded import PLAYS, recording
 

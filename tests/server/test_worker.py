@@ -10,9 +10,9 @@ import pytest
 
 import earwitness
 from earwitness.library import Library
-from earwitness.pipeline.finish import LAST_MADE
 from earwitness.server.worker import Worker
 from earwitness.settings import Settings
+from earwitness.store.artifacts import LAST_MADE
 from served import until
 
 

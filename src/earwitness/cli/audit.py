@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json_list, say, workspace_option
+from earwitness.cli.desk import finding_of, json_option, print_json_list, say, workspace_option
 
 if TYPE_CHECKING:
     from earwitness.privacy.audit import Entry
@@ -46,12 +46,12 @@ def command(
     """
     from earwitness.privacy.audit import AuditQuery
 
-    library = library_of(context, workspace)
+    finding = finding_of(context, workspace)
     if public_key:
-        click.echo(library.checkpoints.public_key.hex())
+        click.echo(finding.checkpoints.public_key.hex())
         return
     if checkpoint:
-        click.echo(library.checkpoints.make().note, nl=False)
+        click.echo(finding.checkpoints.make().note, nl=False)
         return
     query = AuditQuery(
         action=action,
@@ -62,7 +62,7 @@ def command(
         since=since and (since if since.tzinfo else since.replace(tzinfo=UTC)),
         limit=limit,
     )
-    _print(library.trail(query), as_json=as_json)
+    _print(finding.trail(query), as_json=as_json)
 
 
 def _print(found: "list[Entry]", *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from earwitness.cli.desk import json_option, library_of, print_json, say, settings_of, workspace_option
+from earwitness.cli.desk import finding_of, json_option, print_json, say, settings_of, workspace_option
 
 
 @click.command("check")
@@ -19,7 +19,7 @@ def command(context: click.Context, workspace: str, as_json: bool) -> None:
 
     Example: earwitness check
     """
-    report = library_of(context, workspace).check()
+    report = finding_of(context, workspace).check()
     report["problems"] += _of_the_server(context)
     if as_json:
         print_json(report)

@@ -12,8 +12,11 @@ from earwitness.settings import Settings
 from earwitness.settings.reading import load
 
 if TYPE_CHECKING:
+    from earwitness.desk.finding import Finding
+    from earwitness.desk.kept import Kept
     from earwitness.desk.recorded import Recorded
     from earwitness.library import Library
+    from earwitness.privacy.access import Access
 
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters, but for tab and newline
 VERBS = {name: name for name in ("play", "export", "search", "delete", "import", "audit", "hold", "erase")}
@@ -33,21 +36,37 @@ def settings_of(context: click.Context, **flags: Any) -> Settings:
     return load(file, flags={**common, **flags})
 
 
+def finding_of(context: click.Context, workspace: str = "default") -> "Finding":
+    """What is kept, in step with the journals: the whole library only where those hold more than is kept."""
+    from earwitness.desk.finding import Finding
+
+    finding = Finding(settings_of(context), workspace=workspace)
+    if finding.is_behind():
+        return library_of(context, workspace)
+    finding.access = _access(context, finding)
+    return finding
+
+
 def library_of(context: click.Context, workspace: str = "default") -> "Library":
     """The library, in step with the journals; this command and its user go into the audit log."""
     from earwitness.library import open_library
-    from earwitness.privacy.access import Access, os_user
 
     library = open_library(settings_of(context), workspace=workspace)
-    library.access = Access(
-        library.audit,
+    library.access = _access(context, library)
+    library.progress = progress
+    return library
+
+
+def _access(context: click.Context, desk: "Finding") -> "Access":
+    from earwitness.privacy.access import Access, os_user
+
+    return Access(
+        desk.audit,
         VERBS.get(context.info_name or "", "read"),
-        workspace=workspace,
+        workspace=desk.workspace,
         actor=os_user("cli"),
         facts={"route": context.command_path},
     )
-    library.progress = progress
-    return library
 
 
 def whole_library(context: click.Context) -> "Library":
@@ -68,6 +87,19 @@ def progress(items: Iterable[_T], what: str) -> Iterator[_T]:
 def unseen(items: Iterable[_T], what: str) -> Iterable[_T]:
     """The same items, and no bar."""
     return items
+
+
+def kept_of(context: click.Context, workspace: str, ref: str, reason: str | None = None) -> "Kept":
+    """One conversation as its files show it; as `conversation_of` where they do not, or not to this eye."""
+    if reason is not None:
+        return conversation_of(context, workspace, ref, reason)
+    finding = finding_of(context, workspace)
+    kept = finding.conversation(ref)
+    if kept.has_files:
+        return kept
+    library = library_of(context, workspace)
+    library.access = finding.access  # it is one asking
+    return library.conversation(ref)
 
 
 def conversation_of(context: click.Context, workspace: str, ref: str, reason: str | None) -> "Recorded":

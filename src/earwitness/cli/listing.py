@@ -9,8 +9,8 @@ import click
 from earwitness.cli.chosen import filter_options
 from earwitness.cli.desk import (
     STATUS_COLOURS,
+    finding_of,
     json_option,
-    library_of,
     print_json_list,
     say,
     workspace_option,
@@ -38,8 +38,7 @@ def command(
 
     Example: earwitness list --provider openai --min-messages 5
     """
-    found = library_of(context, workspace).conversations(limit=min(limit, PAGE), **filters)
-    rows = (recorded.row for recorded in found)
+    rows = finding_of(context, workspace).rows(limit=min(limit, PAGE), **filters)
     shown = islice(rows, limit)
     if as_json:
         print_json_list(row.document() for row in shown)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earwitness.cli.chosen import filter_options
-from earwitness.cli.desk import json_option, library_of, print_json_list, say, workspace_option
+from earwitness.cli.desk import finding_of, json_option, print_json_list, say, workspace_option
 
 if TYPE_CHECKING:
     from earwitness.store.searching import Hit
@@ -41,9 +41,9 @@ def command(
 
     Example: earwitness search 'refund OR cancel*' --role user --min-messages 5
     """
-    library = library_of(context, workspace)
+    found = finding_of(context, workspace)
     hits = islice(
-        library.search(" ".join(words), limit=min(limit, PAGE), **filters),
+        found.search(" ".join(words), limit=min(limit, PAGE), **filters),
         limit,
     )
     if as_json:

@@ -3,8 +3,8 @@
 import click
 
 from earwitness.cli.desk import (
-    conversation_of,
     json_option,
+    kept_of,
     print_json,
     raw_option,
     ref_argument,
@@ -25,7 +25,7 @@ def command(context: click.Context, ref: str, reason: str | None, workspace: str
 
     Example: earwitness show latest
     """
-    recorded = conversation_of(context, workspace, ref, reason)
+    recorded = kept_of(context, workspace, ref, reason)
     if as_json:
         print_json(recorded.document())
     else:

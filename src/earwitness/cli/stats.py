@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from earwitness.cli.chosen import TIMES, zoned
-from earwitness.cli.desk import json_option, library_of, print_json, say, workspace_option
+from earwitness.cli.desk import json_option, kept_of, library_of, print_json, say, workspace_option
 
 if TYPE_CHECKING:
     from earwitness.library import Library
@@ -45,11 +45,10 @@ def command(
     """
     if (ref is None) == (metric is None):
         raise click.UsageError("Name a conversation, or one --metric; --metric list names all.")
-    library = library_of(context, workspace)
     if metric is not None:
-        _over_all(library, metric, by, as_json, asked)
+        _over_all(library_of(context, workspace), metric, by, as_json, asked)
         return
-    found = library.conversation(str(ref)).analytics()
+    found = kept_of(context, workspace, str(ref)).analytics()
     if as_json:
         print_json(found)
         return

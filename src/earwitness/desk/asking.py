@@ -1,6 +1,5 @@
-"""Finding conversations and words: what may be asked of the recordings, and by whom."""
+"""What may be asked of the recordings: what is kept of them, and what their journals tell."""
 
-import contextlib
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
@@ -8,27 +7,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
-import msgspec
-
+from earwitness.desk.finding import Finding
 from earwitness.desk.recorded import Recorded
-from earwitness.errors import InvalidInput, NotFound
+from earwitness.errors import NotFound
 from earwitness.exports.formats import Format
 from earwitness.exports.recording import Options
 from earwitness.journal.segment import find_folder
 from earwitness.pipeline.ship import Shipping
 from earwitness.pipeline.watch import Watch, WatchAll
-from earwitness.privacy.access import Access
 from earwitness.redaction.policies import Policies, Untouched
-from earwitness.settings import Settings
 from earwitness.store import legs
-from earwitness.store.catalog import Catalog
-from earwitness.store.finding import ConversationQuery, Page
-from earwitness.store.objects import Objects
-from earwitness.store.reading import LATEST
 from earwitness.store.rows import ConversationRow
-from earwitness.store.searching import Hit, Results, SearchQuery
 
-_Q = TypeVar("_Q", ConversationQuery, SearchQuery)
 _T = TypeVar("_T")
 
 
@@ -43,32 +33,13 @@ def unseen(items: Iterable[_T], what: str) -> Iterable[_T]:
     return items
 
 
-class Asking:
-    """The part of the desk that answers questions: within one workspace, perhaps of one subject alone."""
+class Asking(Finding):
+    """The part of the desk that answers questions, from the journals too."""
 
-    settings: Settings
-    workspace: str
-    subject: str | None = None  # of whom alone something may be asked here
-    access: Access | None = None  # whoever asks; None: our own work, which leaves its own trace
-    catalog: Catalog
-    objects: Objects
-    journal_root: Path
     shipping: Shipping | None = None
     live_root: Path
     policies: Policies
     progress: Progress = staticmethod(unseen)
-
-    def of_workspace(self, workspace: str) -> Self:
-        """The same recordings' desk for another workspace."""
-        other = copy(self)
-        other.workspace = workspace
-        return other
-
-    def of_subject(self, subject: str) -> Self:
-        """The same desk for somebody who may know of this person's conversations only."""
-        other = copy(self)
-        other.subject = subject
-        return other
 
     def unredacted(self, reason: str) -> Self:
         """The same desk for somebody who may see and hear what redaction takes out for all others.
@@ -82,33 +53,9 @@ class Asking:
             other.access = self.access.of_raw(reason)
         return other
 
-    @property
-    def actor(self) -> str:
-        """Whoever asks, as the trail names them."""
-        return self.access.actor if self.access else "system"
-
-    def page(self, query: ConversationQuery) -> Page:
-        """One page of conversations, newest first unless the query sorts otherwise."""
-        own = self._own(query)
-        return Page(()) if own is None else self.catalog.find(own)
-
-    def _own(self, query: _Q) -> _Q | None:
-        """The question as this desk may put it; None where it is of somebody else's."""
-        if self.subject is not None and query.subject not in (None, self.subject):
-            return None
-        subject = query.subject if self.subject is None else self.subject
-        self._touch(None, subject)
-        return msgspec.structs.replace(query, workspace=self.workspace, subject=subject)
-
     def conversations(self, **filters: Any) -> Iterator[Recorded]:
         """All conversations that fit, newest first. Filters are the fields of `ConversationQuery`."""
-        query = ConversationQuery(**filters)
-        while True:
-            page = self.page(query)
-            yield from (self._recorded(row) for row in page.items)
-            if page.next_cursor is None:
-                return
-            query = msgspec.structs.replace(query, cursor=page.next_cursor)
+        return map(self._recorded, self.rows(**filters))
 
     def export(self, form: Format, options: Options, **filters: Any) -> Iterator[bytes]:
         """All conversations that fit in one format, newest first, read while they are taken.
@@ -137,24 +84,6 @@ class Asking:
         self._touch(None, None)
         return WatchAll(self.catalog, self.workspace, self.live_root)
 
-    def results(self, query: SearchQuery) -> Results:
-        """One page of the texts in which it is found, the newest first unless the query sorts otherwise."""
-        own = self._own(query)
-        return Results(()) if own is None else self.catalog.search(own)
-
-    def search(self, q: str, **filters: Any) -> Iterator[Hit]:
-        """Every text in which it is found: messages, tool calls, labels. Filters: fields of `SearchQuery`.
-
-        All words must be there; `"a phrase"` as it stands; `insur*` any word that begins so; `a OR b`; `-c`.
-        """
-        query = SearchQuery(q=q, **filters)
-        while True:
-            page = self.results(query)
-            yield from page.hits
-            if page.next_cursor is None:
-                return
-            query = msgspec.structs.replace(query, cursor=page.next_cursor)
-
     def conversation(self, ref: str) -> Recorded:
         """By id, unique beginning of one, recording id, given name, or `latest`. Raises `NotFound`."""
         return self._recorded(self._row(ref))
@@ -162,34 +91,6 @@ class Asking:
     def any(self, workspace: str, conversation: str) -> Recorded:
         """One of any workspace; for our own work alone."""
         return self.of_workspace(workspace).conversation(conversation)
-
-    def _touch(self, conversation: str | None = None, subject: str | None = None) -> None:
-        if self.access is not None:
-            self.access.touch(conversation, subject)
-
-    def _row(self, ref: str) -> ConversationRow:
-        try:
-            row = self._find(ref)
-        except NotFound:
-            if self.access is not None:
-                self.access.miss(ref)
-            raise
-        self._touch(row.id, row.subject)
-        return row
-
-    def _find(self, ref: str) -> ConversationRow:
-        if self.subject is None:
-            return self.catalog.get(self.workspace, ref)
-        found: tuple[ConversationRow, ...] = ()
-        if ref == LATEST:
-            found = self.page(ConversationQuery(limit=1)).items
-        else:
-            with contextlib.suppress(NotFound, InvalidInput):  # of others not even a hint may be seen
-                row = self.catalog.get(self.workspace, ref)
-                found = (row,) if row.subject == self.subject else ()
-        if not found:
-            raise NotFound(f"no conversation {ref}", hint="See what there is: earwitness list.")
-        return found[0]
 
     def _recorded(self, row: ConversationRow) -> Recorded:
         is_gone = row.is_abridged and isinstance(self.policies, Untouched)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from earwitness.desk import delivering
 from earwitness.desk.protected import Protected
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.lake.columns import Columns, is_installed
@@ -46,13 +45,6 @@ class Counting(Protected):
 
         self._touch()
         return self.columns.metrics.ask(self.workspace, name, Asked(**asked))
-
-    def check(self) -> dict[str, Any]:
-        """Is everything being saved? Counts by role and provider, the newest messages, problems."""
-        self._touch()
-        problems = delivering.problems(self.catalog.database, self.workspace)
-        found = self.catalog.overview(self.workspace).document()
-        return {**found, "problems": found["problems"] + problems}
 
     def recent(self, name: str) -> list[dict[str, Any]]:
         """A metric of this workspace by provider, over the last 24 hours; at most a minute old. Nothing

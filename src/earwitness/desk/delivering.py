@@ -18,11 +18,11 @@ from earwitness.desk.recorded import Recorded
 from earwitness.errors import NotFound, StorageUnavailable
 from earwitness.exports.otlp import check, send
 from earwitness.exports.spans import spans, trace_id
-from earwitness.pipeline.finish import LAST_MADE
 from earwitness.privacy.audit import Audit
 from earwitness.settings import Settings
 from earwitness.settings.outbound import Otel
 from earwitness.store import deliveries
+from earwitness.store.artifacts import LAST_MADE
 from earwitness.store.chosen import objects_at
 from earwitness.store.database import Database
 from earwitness.store.deliveries import Delivery
@@ -221,11 +221,3 @@ def purge(database: Database, settings: Settings, row: ConversationRow) -> None:
     for each in deliveries.of_conversation(database, row.workspace_id, row.id):
         take_back(settings, each.target, each.paths)
         deliveries.remove(database, row.workspace_id, row.id, each.target)
-
-
-def problems(database: Database, workspace: str) -> list[str]:
-    """What waits because its target does not take it."""
-    return [
-        f"conversation {each.conversation_id} is not at {each.target}: {each.problem}"
-        for each in deliveries.failing(database, workspace)
-    ]

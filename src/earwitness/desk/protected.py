@@ -14,8 +14,7 @@ from earwitness.errors import InvalidInput, NotFound
 from earwitness.journal import recovery
 from earwitness.journal.segment import find_folder
 from earwitness.model.conversation import Conversation, Status
-from earwitness.privacy.audit import MAX_LIMIT, Audit, AuditQuery, Entry
-from earwitness.privacy.checkpoints import Checkpoints
+from earwitness.privacy.audit import MAX_LIMIT, AuditQuery, Entry
 from earwitness.privacy.erasure import Erasures
 from earwitness.privacy.holds import Hold, Holds
 from earwitness.privacy.originals import Originals
@@ -23,8 +22,7 @@ from earwitness.privacy.proving import problems_of_log
 from earwitness.privacy.requests import Erasure
 from earwitness.privacy.retaining import Retention
 from earwitness.privacy.retention import Rules
-from earwitness.privacy.vault import Vault, is_locked
-from earwitness.settings import Settings
+from earwitness.privacy.vault import is_locked
 from earwitness.store.checking import differences
 from earwitness.store.finding import ConversationQuery
 from earwitness.store.objects import ObjectInfo
@@ -35,17 +33,10 @@ from earwitness.store.subjects import Subjects
 class Protected(Asking):
     """The part of the desk that protects; all of it is noted in the audit log."""
 
-    settings: Settings
-    data_path: Path
     subjects: Subjects
-    vault: Vault | None  # None: nothing is encrypted
 
     def _open_protection(self) -> None:
         database = self.catalog.database
-        self.audit = Audit(database)
-        self.checkpoints = Checkpoints(
-            self.audit, database, self.data_path, self.settings.audit.where, objects=self.objects
-        )
         self.holds = Holds(database)
         self.erasures = Erasures(
             self.catalog,
@@ -154,8 +145,7 @@ class Protected(Asking):
         """What is due now and then, for all workspaces: erasures go on, the log's head is signed and handed
         out. Says what went wrong with the latter."""
         self.erasures.go_on()
-        self.checkpoints.make_if_due()
-        return self.checkpoints.deliver()
+        return self.sign()
 
     # -- proof ----------------------------------------------------------------------------------------
 
@@ -214,14 +204,6 @@ class Protected(Asking):
         and needs nothing of ours. Returns where it is. Raises `Conflict` where a bundle is there already.
         """
         return write_bundle(self.conversation(ref), folder, self.audit, self.checkpoints, actor=self.actor)
-
-    # -- the trail ------------------------------------------------------------------------------------
-
-    def trail(self, query: AuditQuery) -> list[Entry]:
-        """Who did what in this workspace, newest first. The question itself is noted after the answer."""
-        found = self.audit.entries(msgspec.structs.replace(query, workspace=self.workspace))
-        self._touch(query.conversation, query.subject)
-        return found
 
 
 def _is_sealed(leg: str, head: str, sealed: list[Entry], abridged: list[Entry]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from earwitness.audio.waveform import view, waveform
+from earwitness.desk.kept import Kept
 from earwitness.errors import NotFound
 from earwitness.exports.formats import format_named
 from earwitness.exports.recording import Options
@@ -17,7 +18,6 @@ from earwitness.journal.record import Record
 from earwitness.model.conversation import Conversation, Status
 from earwitness.model.events import Event
 from earwitness.pipeline import line, whole, wire
-from earwitness.pipeline.finish import ANALYTICS, DOCUMENT, EXTRACTION, FIGURES, HEALTH, SUMMARY, TEXT
 from earwitness.pipeline.sound import Sound, native_rate_hz
 from earwitness.pipeline.understand import schema_named
 from earwitness.pipeline.wire import WireQuery
@@ -30,15 +30,15 @@ from earwitness.projections.moods import with_sentiment
 from earwitness.projections.named import named
 from earwitness.projections.understood import Understood, understand
 from earwitness.redaction.policies import Policies, Untouched
-from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
+from earwitness.store.artifacts import ANALYTICS, DOCUMENT, EXTRACTION, FIGURES, HEALTH, SUMMARY
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects
-from earwitness.store.rows import ArtifactRow, ConversationRow, LegRow, MessageRow, ToolCallRow
+from earwitness.store.rows import ConversationRow, MessageRow, ToolCallRow
 from earwitness.store.types import clip
 
 
-class Recorded:
-    """One recorded conversation and all that can be asked of it. `row` is what the catalog says of it."""
+class Recorded(Kept):
+    """One recorded conversation and all that can be asked of it; what no file holds its journals tell."""
 
     def __init__(
         self,
@@ -50,12 +50,8 @@ class Recorded:
         *,
         schema: str = INSURANCE.name,
     ) -> None:
-        self.row = row
-        self.id = row.id
+        super().__init__(row, catalog, objects)
         self._folders_of = folders
-        self._catalog = catalog
-        self._objects = objects
-        self._annotations = Annotations(catalog.database)
         self._policies = policies
         self._schema = schema
 
@@ -95,24 +91,6 @@ class Recorded:
             found.append("no sound")
         return found
 
-    # -- what people say of it ------------------------------------------------------------------------
-
-    def annotations(self) -> tuple[AnnotationRow, ...]:
-        """Ratings, notes and marked spans, the oldest first."""
-        return self._annotations.of(self.row.workspace_id, self.id)
-
-    def annotate(self, new: NewAnnotation, *, author: str = "") -> AnnotationRow:
-        """Keep what somebody has to say of it, also over a rebuild. Raises `InvalidInput`."""
-        return self._annotations.add(self.row.workspace_id, self.id, new, author)
-
-    def remove_annotation(self, annotation: str) -> None:
-        """It is gone afterwards. Raises `NotFound`."""
-        self._annotations.remove(self.row.workspace_id, self.id, annotation)
-
-    def set_label(self, label: str, *, author: str = "", is_set: bool = True) -> tuple[str, ...]:
-        """It has the label afterwards, or has it not, also over a rebuild. All it has by then."""
-        return self._annotations.decide(self.row.workspace_id, self.id, label, author, is_set=is_set)
-
     # -- words and facts ------------------------------------------------------------------------------
 
     @property
@@ -121,7 +99,7 @@ class Recorded:
         return isinstance(self._policies, Untouched)
 
     def messages(self, role: str | None = None) -> tuple[MessageRow, ...]:
-        kept = self._catalog.messages(self.row.workspace_id, self.id, role=role)
+        kept = super().messages(role)
         if not self.is_raw:
             return kept
         said = {clip(message.key): message for message in self.conversation.messages}
@@ -132,7 +110,7 @@ class Recorded:
         )
 
     def tool_calls(self) -> tuple[ToolCallRow, ...]:
-        kept = self._catalog.tool_calls(self.row.workspace_id, self.id)
+        kept = super().tool_calls()
         if not self.is_raw:
             return kept
         calls = {clip(call.key): call for call in self.conversation.tool_calls}
@@ -141,12 +119,6 @@ class Recorded:
             for row in kept
             if (call := calls.get(row.key))
         )
-
-    def legs(self) -> tuple[LegRow, ...]:
-        return self._catalog.legs(self.row.workspace_id, self.id)
-
-    def artifacts(self) -> tuple[ArtifactRow, ...]:
-        return self._catalog.artifacts(self.row.workspace_id, self.id)
 
     def events(self) -> Iterator[Event]:
         return self.told.events()
@@ -167,29 +139,15 @@ class Recorded:
         """One record, whole. Raises `NotFound`."""
         return wire.whole(self.folders, leg, number, outlined=outlined)
 
-    def document(self) -> dict[str, Any]:
-        """All that is known but events and sound."""
-        told = self._kept(
-            DOCUMENT, lambda: documents.conversation_document(self.conversation, self.figures())
-        )
-        return {**told, "labels": list(self.row.labels)}  # those may change afterwards
-
-    def health(self) -> dict[str, Any]:
-        return self._kept(HEALTH, lambda: health.document(self.conversation, self.figures()))
-
     def summary(self) -> str:
-        """What a person wants to know at a glance, as text, with the transcript."""
         try:
-            return self._stored_bytes(TEXT).decode()
+            return super().summary()
         except NotFound:
             return summary.text(self.conversation, self.understood.summary, self.figures())
 
     def summary_document(self) -> dict[str, Any]:
         """Summary, topics, outcome and satisfaction, each with who says so."""
-        return self._kept(
-            SUMMARY,
-            lambda: summary.document(self.conversation, self.understood.summary, self.understood.note),
-        )
+        return self._document(SUMMARY)
 
     def extraction(self, schema: Any = None, *, name: str = "") -> dict[str, Any]:
         """The fields of a schema as far as they are known, masked, every value with its source.
@@ -200,7 +158,7 @@ class Recorded:
         if schema is not None:
             found = extract.extract(self.conversation, schema_of(schema, name))
             return extract.document(self.conversation, found)
-        kept = self._kept(EXTRACTION, dict)
+        kept = self._document(EXTRACTION)
         if kept.get("schema") == schema_named(self._schema).name:
             return kept
         return extract.document(self.conversation, self.understood.extraction)
@@ -224,10 +182,6 @@ class Recorded:
         """Its snapshots, each with the history of that moment and, as `extracted`, what was known."""
         shots = documents.conversation_document(self.conversation)["snapshots"]
         return [{**shot, "extracted": self.understood.extraction.shown(shot["at_ms"])} for shot in shots]
-
-    def analytics(self) -> dict[str, Any]:
-        """In numbers by its events, and under `figures` as measured on its sound: None until that is done."""
-        return self._kept(ANALYTICS, lambda: analytics.document(self.conversation, self.figures()))
 
     def figures(self) -> Figures | None:
         """What was measured on its sound, nothing taken out of it; None until the work after the call."""
@@ -265,27 +219,28 @@ class Recorded:
         return view(peaks, most_points, from_s, to_s)
 
     def stored(self, name: str) -> tuple[int, Callable[[int, int], Iterator[bytes]]]:
-        """A finished file: its size, and a way to read bytes of it. Raises `NotFound` before it is made."""
-        artifact = next((artifact for artifact in self.artifacts() if artifact.name == name), None)
-        if artifact is None or (self.is_raw and name != FIGURES):  # the others are kept redacted
-            raise NotFound(
-                f"{name} of conversation {self.id} is not made yet", hint="Ask for wav, which needs no file."
-            )
-        return artifact.byte_count, lambda start, stop: self._objects.open(artifact.path, start, stop)
+        if self.is_raw and name != FIGURES:  # the others are kept redacted
+            raise self._not_made(name)
+        return super().stored(name)
 
-    def _kept(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _document(self, name: str) -> dict[str, Any]:
         """As stored, so that a long call opens at once; made now of a running one, and of the raw view."""
         try:
-            return self._stored_json(name)
+            return super()._document(name)
         except NotFound:
-            return make()
+            return self._made(name)
 
-    def _stored_json(self, name: str) -> dict[str, Any]:
-        return msgspec.json.decode(self._stored_bytes(name), type=dict[str, Any])
-
-    def _stored_bytes(self, name: str) -> bytes:
-        size, read = self.stored(name)
-        return b"".join(read(0, size))
+    def _made(self, name: str) -> dict[str, Any]:
+        make: dict[str, Callable[[], dict[str, Any]]] = {
+            DOCUMENT: lambda: documents.conversation_document(self.conversation, self.figures()),
+            HEALTH: lambda: health.document(self.conversation, self.figures()),
+            ANALYTICS: lambda: analytics.document(self.conversation, self.figures()),
+            SUMMARY: lambda: summary.document(
+                self.conversation, self.understood.summary, self.understood.note
+            ),
+            EXTRACTION: dict,
+        }
+        return make[name]()
 
     def exported(self, form: str, *, channel: str | None = None, with_sound: bool = True) -> Iterator[bytes]:
         """It in a format of `exports.FORMATS`, read while it is taken. Raises `NotFound`, `InvalidInput`."""

@@ -28,14 +28,9 @@ from earwitness.projections.understood import Understood
 from earwitness.redaction.policies import Policies
 from earwitness.settings.understanding import Understanding
 from earwitness.store import legs, outcomes
+from earwitness.store.artifacts import ANALYTICS, FIGURES, FILES_VERSION, HEALTH, LAST_MADE
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects, media_type
-
-FILES_VERSION = 7  # raised whenever files would come out otherwise: then all are made again
-DOCUMENT, TEXT = "conversation.json", "summary.txt"
-SUMMARY, EXTRACTION = "summary.json", "extraction.json"
-HEALTH, ANALYTICS, FIGURES = "health.json", "analytics.json", "figures.json"
-LAST_MADE = FIGURES  # once this one is there, all are
 
 
 def finish(

@@ -18,8 +18,8 @@ from earwitness.clock import Clock, SystemClock
 from earwitness.errors import Damaged, Denied, NotFound, StorageUnavailable
 from earwitness.journal.reader import is_live
 from earwitness.journal.segment import find_folder
-from earwitness.pipeline.finish import LAST_MADE
 from earwitness.store import legs, shipments
+from earwitness.store.artifacts import LAST_MADE
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import ObjectInfo, Objects, path_for
 from earwitness.store.shipments import Shipment, State
