@@ -120,6 +120,31 @@ def test_opening_it_a_second_time_leaves_the_first_its_locks(file: Path) -> None
     assert count == 2
 
 
+def test_what_is_read_is_one_view_though_somebody_writes_meanwhile(file: Path) -> None:
+    catalog = Catalog.open(f"sqlite:///{file}")
+    catalog.put(a_call(1))
+    count = sa.text("SELECT count(*) FROM conversations")
+    with catalog.database.reading() as reading:
+        before = reading.scalar(count)
+        catalog.put(a_call(2))
+        during = reading.scalar(count)
+    with catalog.database.asking() as asking:
+        after = [asking.scalar(count)]
+        catalog.put(a_call(3))
+        after.append(asking.scalar(count))
+    catalog.close()
+    assert (before, during, after) == (1, 1, [2, 3])
+
+
+def test_whoever_writes_holds_the_lock_before_anything_is_read(file: Path) -> None:
+    catalog = Catalog.open(f"sqlite:///{file}", busy_timeout_s=0.05)
+    with catalog.database.writing(), pytest.raises(StorageUnavailable), catalog.database.writing():
+        pass
+    with catalog.database.writing():
+        pass
+    catalog.close()
+
+
 def test_one_question_alone_begins_no_transaction_at_a_server_and_what_comes_next_has_its_own(
     one_postgres: str,
 ) -> None:

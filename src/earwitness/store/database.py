@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,42 +28,34 @@ class Database:
         self.engine = _engine(_url(url), busy_timeout_s)
         use(self.engine.dialect, cipher)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        alone = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        # SQLite begins no transaction unless told to, see `_begin`.
+        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._alone = self.engine.execution_options(**alone)
 
-    def reading(self) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
         """One consistent view. Raises `StorageUnavailable` or `Damaged` for what the database refuses."""
-        return self._connected(self.engine)
-
-    def asking(self) -> AbstractContextManager[sa.Connection]:
-        """The same for one question, which is a view by itself: no transaction is begun for it."""
-        return self._connected(self._alone)
+        with _translated(), self.engine.connect() as connection:
+            self._begin(connection, "BEGIN")
+            yield connection
 
     @contextmanager
-    def _connected(self, engine: sa.Engine) -> Iterator[sa.Connection]:
-        try:
-            with engine.connect() as connection:
-                yield connection
-        except exc.SQLAlchemyError as error:
-            if (ours := _ours(error)) is not None:
-                raise ours from error
-            raise
+    def asking(self) -> Iterator[sa.Connection]:
+        """The same for one question, which is a view by itself: no transaction is begun for it."""
+        with _translated(), self._alone.connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """All or nothing. On SQLite the write lock is taken at once, so that a reader need never upgrade."""
-        try:
-            with (
-                self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
-                connection.begin(),
-            ):
-                yield connection
-        except exc.IntegrityError:
-            raise  # a row of another writer was faster: the caller decides
-        except exc.SQLAlchemyError as error:
-            if (ours := _ours(error)) is not None:
-                raise ours from error
-            raise
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            self._begin(connection, "BEGIN IMMEDIATE")
+            yield connection
+
+    def _begin(self, connection: sa.Connection, how: str) -> None:
+        """SQLite begins where and how we say; told by an event, each question would pay for it."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(how)
 
     def scrub(self) -> None:
         """What was deleted is in no file of SQLite's any more. PostgreSQL's own vacuum sees to that there.
@@ -80,6 +72,19 @@ class Database:
     def close(self) -> None:
         """Every connection is closed; SQLite's side files are folded in."""
         self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What the database refuses is an error of ours; a row that another wrote first is the caller's."""
+    try:
+        yield
+    except exc.IntegrityError:
+        raise
+    except exc.SQLAlchemyError as error:
+        if (ours := _ours(error)) is not None:
+            raise ours from error
+        raise
 
 
 def _url(text: str) -> sa.URL:
@@ -127,14 +132,9 @@ def _engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, below
+        connection.isolation_level = None  # transactions begin where we say, see `_begin`
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        if how := connection.get_execution_options().get("begin", "BEGIN"):
-            connection.exec_driver_sql(how)
 
     return engine
 

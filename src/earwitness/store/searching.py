@@ -131,9 +131,9 @@ def search(connection: sa.Connection, query: SearchQuery) -> Results:
 def statement(given: frozenset[str], order: Order, dialect: str) -> sa.Select[Any]:
     """The SQL of one page and one row more, for these parameters."""
     found = _found(given, order, dialect)
-    of_message = (found.c.kind == entries.Kind.MESSAGE.value) & (_message.key == found.c.key)
-    of_call = (found.c.kind == entries.Kind.TOOL_CALL.value) & (_call.key == found.c.key)
-    of_shot = found.c.kind == entries.Kind.SNAPSHOT.value
+    of_message = _is(found, entries.Kind.MESSAGE) & (_message.key == found.c.key)
+    of_call = _is(found, entries.Kind.TOOL_CALL) & (_call.key == found.c.key)
+    of_shot = _is(found, entries.Kind.SNAPSHOT)
     of_shot &= sa.cast(_shot.position, sa.Text) == found.c.key
     by_time = found.c.id.asc() if order is Order.OLDEST else found.c.id.desc()
     return (
@@ -147,9 +147,14 @@ def statement(given: frozenset[str], order: Order, dialect: str) -> sa.Select[An
         .outerjoin(schema.messages, (_message.conversation_id == found.c.conversation_id) & of_message)
         .outerjoin(schema.tool_calls, (_call.conversation_id == found.c.conversation_id) & of_call)
         .outerjoin(schema.snapshots, (_shot.conversation_id == found.c.conversation_id) & of_shot)
-        .outerjoin(annotations, (found.c.kind == entries.Kind.NOTE.value) & (_note.id == found.c.key))
+        .outerjoin(annotations, _is(found, entries.Kind.NOTE) & (_note.id == found.c.key))
         .order_by(*([found.c.rank] if order is Order.RELEVANCE else []), by_time)
     )
+
+
+def _is(found: Any, kind: entries.Kind) -> Any:
+    """Of this kind; it stands in the SQL, for what never changes need not be bound for each question."""
+    return found.c.kind == sa.literal_column(f"'{kind.value}'")
 
 
 def conversations_with(dialect: str) -> sa.Select[tuple[str]]:
