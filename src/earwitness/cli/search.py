@@ -37,7 +37,8 @@ def command(
 ) -> None:
     """Find where something was said: all words, "a phrase", begin*, this OR that, -not.
 
-    Looks through messages, tool calls, labels and the labels of snapshots; case and accents do not matter.
+    Looks through messages, tool calls, labels, notes and the labels of snapshots; case and accents do not
+    matter.
 
     Example: earwitness search 'refund OR cancel*' --role user --min-messages 5
     """
