@@ -69,6 +69,7 @@ def rows_of_call(number: int, workspace: str = "default") -> Rows:
                 sentiment=chance.choice(["positive", "negative", "neutral", None]),
                 confidence=chance.choice([None, chance.random()]),
                 is_interrupted=chance.random() < 0.1,
+                is_estimated=chance.choice([True, False, None]),
             )
             for position, role in enumerate(roles)
         ],

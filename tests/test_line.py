@@ -91,6 +91,7 @@ def test_how_far_each_answer_was_heard_is_known_to_twenty_milliseconds(call):
             assert 0 < len(row.heard_text) < len(row.text)
         else:
             assert row.heard_text == row.text
+            assert not row.is_estimated
 
 
 @pytest.mark.parametrize("call", SPOKEN, ids=" ".join)

@@ -98,6 +98,8 @@ def test_eleven_turns_with_five_truncations_over_webrtc(replay):
     assert {row.provider_message_id: row.heard_ms for row in cut} == truncated
     assert all(row.evidence == Evidence.SERVER for row in cut)  # the server played the sound itself
     assert all(row.text.startswith(row.heard_text) for row in cut)
+    assert {row.is_estimated for row in rows} == {True, False}
+    assert all(row.is_estimated for row in cut if row.heard_text)
     assert told.call.row.interruption_count == 5
     heard = "conversation.item.input_audio_transcription.completed"
     words = {event["item_id"]: event["transcript"].strip() for event in told.of(heard)}

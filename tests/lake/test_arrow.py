@@ -32,6 +32,15 @@ def test_of_one_conversation_only_its_rows_are_read():
     assert arrow.from_parquet("messages", content, identity(2)).equals(tables[1])
 
 
+def test_rows_of_files_that_lack_a_newer_column_have_null_there_and_are_put_together_with_others():
+    rows = [arrow.to_arrow("messages", rows_of_call(number)["messages"]) for number in (1, 2)]
+    older = arrow.from_parquet("messages", arrow.to_parquet(rows[0].drop_columns(["is_estimated"])))
+    assert older["is_estimated"].null_count == len(older) > 0
+    content = arrow.to_parquet(arrow.joined("messages", [older, rows[1]]))
+    assert arrow.from_parquet("messages", content, identity(2)).equals(rows[1])
+    assert arrow.from_parquet("messages", content, identity(1)).equals(older)
+
+
 def test_text_that_no_database_takes_is_replaced():
     import msgspec
 

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +52,23 @@ def test_turns_and_routes_of_older_calls_are_counted_from_their_rows(empty_url: 
     catalog.close()
     assert (told.turn_count, told.routes) == (made.turn_count, made.routes)
     assert told.turn_count > 1
+
+
+def test_of_older_calls_the_words_of_answers_that_were_cut_count_as_estimated(empty_url: str) -> None:
+    call = a_full_call()
+    said = (*call.messages[:3], replace(call.messages[3], is_estimated=True))
+    catalog = Catalog.open(empty_url)
+    catalog.put(replace(call, messages=said))
+    made = [row.is_estimated for row in catalog.messages("default", call.id)]
+    catalog.close()
+    migrate.downgrade(empty_url, "0022")
+    migrate.upgrade(empty_url)
+    catalog = Catalog.open(empty_url)
+    assert [row.is_estimated for row in catalog.messages("default", call.id)] == made
+    assert catalog.put(replace(call, messages=tuple(replace(each, is_estimated=False) for each in said)))
+    assert not any(row.is_estimated for row in catalog.messages("default", call.id))
+    catalog.close()
+    assert made == [False, False, False, True]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str) -> None:

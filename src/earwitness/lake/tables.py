@@ -73,6 +73,7 @@ class MessageRow(Row, frozen=True, kw_only=True):
     sentiment: str | None  # positive, neutral, negative; null: unknown
     confidence: float | None  # of the recognition, 0 to 1
     is_interrupted: bool  # cut short by the other
+    is_estimated: bool | None  # which words were heard is an estimate; null: from before that was kept
 
 
 class TurnRow(Row, frozen=True, kw_only=True):
@@ -214,6 +215,7 @@ def _messages(of: Conversation, common: dict[str, Any]) -> Iterator[MessageRow]:
             sentiment=message.sentiment,
             confidence=message.confidence,
             is_interrupted=message.status == "interrupted",
+            is_estimated=message.is_estimated,
         )
 
 

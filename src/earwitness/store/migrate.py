@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from earwitness.errors import InvalidInput, SettingsError
 from earwitness.store.database import Database
 
-HEAD = "0022"
+HEAD = "0023"
 SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x45617277  # "Earw": one upgrade at a time on a shared PostgreSQL
 

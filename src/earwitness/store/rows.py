@@ -119,6 +119,7 @@ class MessageRow(Row, frozen=True, kw_only=True):
     evidence: str | None
     sent_ms: int | None
     heard_ms: int | None
+    is_estimated: bool
     is_inserted: bool
     is_audible: bool
     phase: str | None

@@ -175,6 +175,12 @@ messages = sa.Table(
     ),
     maybe("sent_ms", sa.BigInteger, "length of the audio generated"),
     maybe("heard_ms", sa.BigInteger, "length of the audio heard"),
+    column(
+        "is_estimated",
+        sa.Boolean,
+        "which words were heard is reckoned from heard_ms, neither told nor timed",
+        server_default=sa.false(),
+    ),
     column("is_inserted", sa.Boolean, "put in by the application, never spoken"),
     column("is_audible", sa.Boolean, "false: text only, or out of band"),
     maybe("phase", Name, "as the provider says, e.g. commentary"),

@@ -202,6 +202,7 @@ class _Rows:
             "evidence": _value(message.evidence),
             "sent_ms": message.sent_ms,
             "heard_ms": message.heard_ms,
+            "is_estimated": message.is_estimated,
             "is_inserted": message.is_inserted,
             "is_audible": message.is_audible,
             "phase": message.phase,

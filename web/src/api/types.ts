@@ -270,6 +270,7 @@ export interface MessageRow {
   evidence: string | null;
   sent_ms: number | null;
   heard_ms: number | null;
+  is_estimated: boolean;
   is_inserted: boolean;
   is_audible: boolean;
   phase: string | null;
