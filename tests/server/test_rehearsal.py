@@ -1,5 +1,8 @@
 """Where callers connect, and a simulated call on request."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -46,6 +49,27 @@ def test_a_server_that_stops_leaves_no_simulated_call_behind(tmp_path: Path) -> 
         playing = until(lambda: players(served), told=served.said())
         served.stop()
         assert [each for each in playing if each.is_running()] == []
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_server_that_stops_while_a_call_begins_does_stop(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    async def at_once(do: Callable[..., object], *args: object) -> object:
+        return do(*args)
+
+    async def begin_and_stop() -> None:
+        task = asyncio.create_task(rehearsal._played(asker.library, "default", "openai"))
+        for _ in range(steps):  # each is a moment at which the loop may end
+            await asyncio.sleep(0)
+        assert task is not None
+
+    monkeypatch.setattr(rehearsal, "run_in_threadpool", at_once)
+    server = threading.Thread(target=lambda: asyncio.run(begin_and_stop()), daemon=True)
+    server.start()
+    server.join(60)
+    assert not server.is_alive()
+    assert all(key.revoked_at for key in asker.library.keys.list("default") if key.name == "simulated call")
 
 
 def test_a_simulated_call_goes_through_the_tap_and_its_key_opens_nothing_afterwards(tmp_path: Path) -> None:

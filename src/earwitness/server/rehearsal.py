@@ -4,6 +4,7 @@ The call is played by a process of its own, `python -m earwitness.server.rehears
 """
 
 import asyncio
+import subprocess
 import sys
 from typing import Any, Literal
 
@@ -98,18 +99,25 @@ async def _played(library: Library, workspace: str, provider: str) -> None:
         if library.recorder is None and library.recorder_seen_s is not None:
             await asyncio.sleep(1)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "earwitness.server.rehearsal"), stdin=asyncio.subprocess.PIPE
-        )
         told = _Play(_as_running(library), provider, key.text)
+        process = _player()
         try:
-            await process.communicate(msgspec.json.encode(told))
+            await asyncio.to_thread(process.communicate, msgspec.json.encode(told))
         finally:
-            if process.returncode is None:  # the server stops before the call is over
-                process.kill()
-                await process.wait()
+            _end(process)
     finally:
         await run_in_threadpool(library.keys.revoke, workspace, key.key.id)
+
+
+def _player() -> subprocess.Popen[bytes]:
+    """Not by asyncio: a task that is cancelled while that starts a process never ends (CPython 3.11)."""
+    return subprocess.Popen([sys.executable, "-m", "earwitness.server.rehearsal"], stdin=subprocess.PIPE)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """It plays no more: the server stops before the call is over. Nothing to one that has ended."""
+    process.kill()
+    process.wait()
 
 
 def main() -> int:
