@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from earwitness.store.folder import FolderObjects
 from s3_server import moto
 from served import free_port, run, serving
 from typed import Typist
@@ -90,6 +91,28 @@ def test_a_bucket_is_tried_and_one_that_is_not_there_is_named(
         "there is no such bucket",
         "made at the first start",
     )
+
+
+def test_a_mirror_is_tried_as_the_bucket_is(
+    ports: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARWITNESS_MIRROR__URL", str(tmp_path / "mirror"))
+    assert found(tmp_path / "data")["mirror"]["is_well"]
+    assert [path for path in (tmp_path / "mirror").rglob("*") if path.is_file()] == []
+    with moto() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("EARWITNESS_MIRROR__URL", "s3://nobody-made-this-bucket/voice")
+        report = found(tmp_path / "data", exits=1)
+    assert report["mirror"]["words"] == "there is no such bucket"
+
+
+def test_a_store_that_gives_back_other_bytes_is_named(
+    ports: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARWITNESS_MIRROR__URL", str(tmp_path / "mirror"))
+    monkeypatch.setattr(FolderObjects, "holds", lambda *_: False)
+    assert "other bytes" in found(tmp_path / "data", exits=1)["mirror"]["words"]
 
 
 def test_a_wrong_master_key_is_named(ports: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

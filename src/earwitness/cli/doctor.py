@@ -36,10 +36,10 @@ class Finding(NamedTuple):
 @json_option
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
-    """Is this machine fit to record? Folder, disk, catalog, bucket, files, ports, encryption, pages.
+    """Is this machine fit to record? Folder, disk, catalog, bucket, mirror, files, ports, encryption, pages.
 
-    Changes nothing, but that one small object comes into the bucket and goes again. Exit status 0 when all
-    is well, 1 when something is not.
+    Changes nothing, but that one small object comes into the bucket and the mirror and goes again. Exit
+    status 0 when all is well, 1 when something is not.
 
     Example: earwitness doctor
     """
@@ -58,8 +58,9 @@ def command(context: click.Context, as_json: bool) -> None:
 def _examine(settings: Settings) -> Iterator[Finding]:
     yield from _folder(settings.data_path)
     yield _catalog(settings)
-    if settings.object_store_url:
-        yield _bucket(settings)
+    for what, url in (("bucket", settings.object_store_url), ("mirror", settings.mirror.url)):
+        if url:
+            yield _store(what, url, settings)
     yield _files()
     for name, port in (("API port", settings.api), ("tap port", settings.tap)):
         yield _port(name, port.host, port.port)
@@ -110,20 +111,21 @@ def _catalog(settings: Settings) -> Finding:
     return Finding("catalog", False, f"revision {revision} is of a newer earwitness", "Upgrade this program.")
 
 
-def _bucket(settings: Settings) -> Finding:
+def _store(what: str, url: str, settings: Settings) -> Finding:
     """Does it take, give back and let go what is put there?"""
     from earwitness.store.chosen import objects_at
 
-    url = settings.object_store_url
     path = f"doctor/{uuid7()}.json"
     try:
         with tempfile.TemporaryDirectory() as here:
             objects = objects_at(url, replace(settings, data_dir=here))  # what is put is not locked
-            objects.put(path, [b"{}"])
+            is_given_back = objects.holds(objects.put(path, [b"{}"]))
             objects.delete(path)
     except EarwitnessError as error:
-        return Finding("bucket", False, str(error), error.hint)
-    return Finding("bucket", True, f"{url} takes, gives back and lets go")
+        return Finding(what, False, str(error), error.hint)
+    if not is_given_back:
+        return Finding(what, False, f"{url} gives back other bytes than it took", "Choose another store.")
+    return Finding(what, True, f"{url} takes, gives back and lets go")
 
 
 def _files() -> Finding:
