@@ -1,4 +1,4 @@
-"""Ogg/Opus that is encoded while it is sent."""
+"""Ogg/Opus and FLAC that are encoded while they are sent."""
 
 import io
 from itertools import islice
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from earwitness.audio.streamed import opus_bytes, opus_rate_hz
+from earwitness.audio.streamed import flac_bytes, opus_bytes, opus_rate_hz
 from earwitness.errors import InvalidInput
 from earwitness.simulator.lines import spoken
 
@@ -40,6 +40,24 @@ def test_it_is_sent_while_the_rest_is_still_to_come() -> None:
 
 def test_a_track_of_nothing_is_a_file_all_the_same() -> None:
     data = b"".join(opus_bytes([], rate_hz=8_000, channels=1))
+    assert len(soundfile.read(io.BytesIO(data))[0]) == 1
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_flac_is_the_same_samples_and_says_in_its_first_bytes_how_many(channels: int) -> None:
+    line = spoken("hours", 24_000)
+    track = line if channels == 1 else np.stack([line, line[::-1]], axis=1)
+    blocks = (track[at : at + 10_007] for at in range(0, len(track), 10_007))
+    pieces = list(flac_bytes(blocks, frames=len(line), rate_hz=24_000, channels=channels))
+    heard, rate_hz = soundfile.read(io.BytesIO(b"".join(pieces)), dtype="int16")
+    assert rate_hz == 24_000
+    assert np.array_equal(heard, track)
+    assert len(pieces) > 2
+    assert soundfile.info(io.BytesIO(pieces[0])).frames == len(line)
+
+
+def test_an_empty_track_as_flac_is_a_file_all_the_same() -> None:
+    data = b"".join(flac_bytes([], frames=0, rate_hz=8_000, channels=1))
     assert len(soundfile.read(io.BytesIO(data))[0]) == 1
 
 

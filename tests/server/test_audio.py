@@ -19,7 +19,7 @@ def url(conversation: str, track: str = "stereo", form: str = "wav") -> str:
 
 
 @pytest.mark.parametrize("form", ["wav", "flac"])
-@pytest.mark.parametrize("track", ["caller", "agent", "stereo"])
+@pytest.mark.parametrize("track", ["caller", "agent", "stereo", "agent-sent"])
 def test_a_track_is_a_sound_file_of_the_calls_length(asker: Asker, order: str, track: str, form: str) -> None:
     answer = asker.ask(url(order, track, form))
     assert answer.headers["Content-Type"] == f"audio/{form}"
@@ -135,12 +135,17 @@ def test_a_running_call_can_be_heard_as_far_as_it_has_come(
     assert (head.status_code, head.content) == (206, answer.content[:44])
 
 
-def test_the_stored_file_of_a_running_call_is_not_made_yet(
+def test_flac_that_is_not_stored_is_made_while_it_is_sent_and_is_the_same_sound(
     own_asker: Asker, running: tuple[str, Recorder]
 ) -> None:
-    answer = own_asker.ask(url(running[0], "agent", "flac"))
-    assert answer.status_code == 404
-    assert "wav" in answer.json()["hint"]
+    flac, wav = (own_asker.ask(url(running[0], "agent", form) + "&rate=native") for form in ("flac", "wav"))
+    assert (flac.status_code, flac.headers["Accept-Ranges"]) == (200, "none")
+    assert flac.headers["Content-Type"] == "audio/flac"
+    ours, theirs = (soundfile.read(io.BytesIO(answer.content), dtype="int16") for answer in (flac, wav))
+    assert ours[1] == theirs[1] == 24_000
+    assert np.array_equal(ours[0], theirs[0])
+    head = own_asker.ask(url(running[0], "agent", "flac"), method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/conversations", "/recordings"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from earwitness.audio.files import stereo, wav_range, wav_size, write_track
 from earwitness.audio.render import frame_at
-from earwitness.audio.streamed import opus_bytes
+from earwitness.audio.streamed import flac_bytes, opus_bytes
 from earwitness.model.conversation import Conversation, Track
 from earwitness.model.events import Party
 from earwitness.projections.tracks import RATE_HZ, Block, ByteSource, end_to_end, length_ns, mono, track_named
@@ -67,6 +67,10 @@ class Sound:
     def opus(self) -> Iterator[bytes]:
         """The track as Ogg/Opus, encoded while it is read. Raises `InvalidInput` for a rate Opus has not."""
         return opus_bytes(self.blocks(), rate_hz=self.rate_hz, channels=self.channels)
+
+    def flac(self) -> Iterator[bytes]:
+        """The track as FLAC, encoded while it is read."""
+        return flac_bytes(self.blocks(), frames=self.frames, rate_hz=self.rate_hz, channels=self.channels)
 
     def _mono(self, name: str, start_frame: int) -> Iterator[Block]:
         return mono(self._conversation, name, self._source, rate_hz=self.rate_hz, start_frame=start_frame)

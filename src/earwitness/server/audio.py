@@ -1,5 +1,6 @@
 """Sound by HTTP: stored files of ended calls by ranges, all else rendered while it is sent."""
 
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from earwitness.audio.streamed import opus_rate_hz
 from earwitness.desk.recorded import Recorded
+from earwitness.errors import NotFound
 from earwitness.projections.layouts import safe
 from earwitness.server.guard import Listener
 from earwitness.server.ranges import ranged
@@ -23,7 +25,7 @@ _PATH = "/api/v1/conversations/{conversation_id}/audio/{track}"
 
 
 @router.head(_PATH, include_in_schema=False)
-@router.get(_PATH, summary="A track: flac as stored, wav at 16 kHz or another rate, by ranges; or opus")
+@router.get(_PATH, summary="A track: flac, wav at 16 kHz or another rate, by ranges; or opus")
 def track_audio(
     visitor: Listener,
     request: Request,
@@ -32,7 +34,10 @@ def track_audio(
     format: FormatName = "wav",
     rate: RateName = "16000",
 ) -> Response:
-    """`rate`: samples per second of wav and opus; `native` is the finest that any sound of the call has."""
+    """`rate`: samples per second of wav and opus; `native` is the finest that any sound of the call has.
+
+    Flac is native; what is not stored (`agent-sent`, any of a running call) comes without ranges.
+    """
     recorded = visitor.library.conversation(conversation_id)
     return audio_response(request, recorded, track, format, rate)
 
@@ -40,16 +45,23 @@ def track_audio(
 def audio_response(
     request: Request, recorded: Recorded, track: str, form: str, rate: str = "16000"
 ) -> Response:
-    """FLAC comes from the object store once the call is over; all else is rendered, also while it runs."""
+    """FLAC comes from the object store where it is there; all else is rendered, also while a call runs."""
     name = f"{safe(recorded.row.recording_id)}_{track}.{form}"
     if form == "flac":
-        size, source = recorded.stored(f"{track}.flac")
+        try:
+            size, source = recorded.stored(f"{track}.flac")
+        except NotFound:  # of what was sent, of a running call, of the raw view
+            return _streamed(request, recorded.audio(track, rate_hz=None).flac, "audio/flac", name)
         return ranged(request, size, source, "audio/flac", name)
     sound = recorded.audio(track, rate_hz=None if rate == NATIVE else int(rate))
     if form == "wav":
         return ranged(request, sound.wav_size, sound.wav, "audio/wav", name)
     if opus_rate_hz(sound.rate_hz) != sound.rate_hz:
         sound = recorded.audio(track, rate_hz=opus_rate_hz(sound.rate_hz))
+    return _streamed(request, sound.opus, "audio/ogg; codecs=opus", name)
+
+
+def _streamed(request: Request, pieces: Callable[[], Iterator[bytes]], kind: str, name: str) -> Response:
     headers = {"Accept-Ranges": "none", "Content-Disposition": f'inline; filename="{name}"'}
-    body = iter(()) if request.method == "HEAD" else sound.opus()
-    return StreamingResponse(body, media_type="audio/ogg; codecs=opus", headers=headers)
+    body = iter(()) if request.method == "HEAD" else pieces()
+    return StreamingResponse(body, media_type=kind, headers=headers)
