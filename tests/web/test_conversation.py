@@ -60,6 +60,24 @@ def test_figures_are_those_measured_on_the_sound(open_tab: Open, site) -> None:
     assert tab.page.get_by_text("Joined by").count() == 0  # there is but one
 
 
+def test_who_saw_the_call_end_sees_what_the_sound_says_against_it_later(open_tab: Open, site) -> None:
+    tab = open_tab("/protection")
+    before = {
+        "analytics": {"figures": None},
+        "health": {"score": 77, "reasons": []},
+    }  # the sound is not heard yet
+    for name, body in before.items():
+        tab.page.route(
+            f"**/{site.barge_in}/{name}", lambda route, _, body=body: route.fulfill(json=body), times=1
+        )
+    health = json.loads(site.served.get(f"/api/v1/conversations/{site.barge_in}/health")[1])
+    assert health["score"] != 77
+    tab.page.goto(f"/conversations/{site.barge_in}")
+    tab.page.locator(".health-bar b", has_text="77").wait_for()
+    tab.page.get_by_text("Measured on the sound.", exact=True).wait_for()
+    tab.page.locator(".health-bar b", has_text=str(health["score"])).wait_for()
+
+
 def test_what_was_generated_but_not_heard_is_struck_through(open_tab: Open, site) -> None:
     tab = open_tab(f"/conversations/{site.barge_in}", color_scheme="dark")
     tab.page.locator(".said del").first.wait_for()

@@ -94,7 +94,7 @@ function Opened({ opened, again, isRaw, onRaw, tab, setTab }: OpenedProps) {
   const { waveform: drawn, ask } = useWaveform(id);
   const loudness = live?.loudness;
   const waveform = useMemo(() => (loudness?.caller.length ? grownWaveform(drawn, loudness) : drawn), [drawn, loudness]);
-  const known = useKnown(id);
+  const known = useKnown(id, !isRunning);
   const maySeeTrail = useRight("audit");
   const isGuest = useSession() === null;
   const annotations = useAnnotations(id, !isGuest);
