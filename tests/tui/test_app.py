@@ -5,7 +5,7 @@ import os
 
 import pytest
 import soundfile
-from textual.widgets import DataTable, Input, Static, TabbedContent
+from textual.widgets import DataTable, Footer, Input, Static, TabbedContent
 
 from earwitness.library import open_library
 from earwitness.tui import playback
@@ -13,7 +13,7 @@ from earwitness.tui.app import Viewer
 from earwitness.tui.conversation import ConversationScreen
 from earwitness.tui.levels import Levels
 from played import Played, played
-from recorded import recording
+from recorded import copied, recording
 
 __all__ = ["played"]
 
@@ -79,6 +79,32 @@ async def test_a_call_shows_words_tools_events_and_health(viewer, played):
             app.screen.query_one(TabbedContent).active = name
             await pilot.pause()
             assert shown(app, f"#{name}-text")
+
+
+async def test_who_saw_the_call_end_sees_its_figures_once_they_are_there(played, tmp_path):
+    library = open_library(copied(played.folder, tmp_path / "data"))
+    row = library.conversation(played.id_of("openai", "order")).row
+    assert row.response_p95_ms is not None
+    library.unmake(row.workspace_id, row.id)
+    app = Viewer(library, row.id)
+    async with app.run_test(size=(140, 50)) as pilot:
+        await opened(pilot, app)
+        assert "response p95" not in shown(app, "#about")
+        await asyncio.to_thread(library.finish, row.workspace_id, row.id)
+        await until(pilot, lambda: f"response p95 {row.response_p95_ms} ms" in shown(app, "#about"))
+
+
+async def test_a_plain_terminal_shows_whose_call_it_is_how_it_went_and_every_key(viewer, played):
+    app = viewer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count > 1)
+        seen = [column for column in table.ordered_columns if column.label.plain != "messages"]
+        assert sum(column.get_render_width(table) for column in seen[:7]) <= 80
+    app = viewer(played.id_of("openai", "order"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        assert app.screen.query_one(Footer).max_scroll_x == 0
 
 
 async def test_what_was_generated_and_never_heard_is_struck_through():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from earwitness.cli.desk import library_of, say, workspace_option
+from earwitness.cli.desk import conversation_of, kept_of, library_of, say, workspace_option
 
 
 @click.command("view")
@@ -41,15 +41,14 @@ def command(
 
         context.invoke(listing, workspace=workspace, limit=50)
         return
-    library = library_of(context, workspace)
+    if is_summary:
+        say(kept_of(context, workspace, ref or "latest").summary(), nl=False)
+    if file is not None:
+        file.write_text(conversation_of(context, workspace, ref or "latest", None).transcript(), "utf-8")
+        click.echo(f"wrote {file}", err=True)
     if is_summary or file is not None:
-        recorded = library.conversation(ref or "latest")
-        if is_summary:
-            say(recorded.summary(), nl=False)
-        if file is not None:
-            file.write_text(recorded.transcript(), "utf-8")
-            click.echo(f"wrote {file}", err=True)
         return
+    library = library_of(context, workspace)
     conversation = library.conversation(ref).id if ref else None
     _run(library, conversation)
 

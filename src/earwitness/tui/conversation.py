@@ -18,22 +18,22 @@ from earwitness.tui import words
 from earwitness.tui.levels import Levels
 from earwitness.tui.playback import NO_PLAYER, Playback, open_folder
 
-FOLLOW_S = 1.0  # between looks at a running call
+FOLLOW_S = 1.0  # between looks at a call that is not finished
 CURSOR_S = 0.1
 BESIDE_WORDS = 26  # columns that time, speaker and the scroll bar take
 
 
 class ConversationScreen(Screen[None]):
-    """Reads in threads, so that a long call never holds up the keys. A running call is followed."""
+    """Reads in threads: a long call never holds up the keys. Follows a call until its files are made."""
 
     BINDINGS: ClassVar[Any] = [
-        ("space", "play('stereo')", "Play both"),
+        ("space", "play('stereo')", "Play"),
         ("c", "play('caller')", "Caller"),
         ("a", "play('agent')", "Agent"),
         ("s", "stop", "Stop"),
-        ("t", "export_transcript", "Export transcript"),
-        ("e", "export", "Export all"),
-        ("o", "open_folder", "Open folder"),
+        ("t", "export_transcript", "Text"),
+        ("e", "export", "Files"),
+        ("o", "open_folder", "Folder"),
         ("escape,q", "leave", "Back"),
     ]
     CSS = """
@@ -60,7 +60,7 @@ class ConversationScreen(Screen[None]):
             for name in ("Summary", "Tools", "Events", "Health"):
                 with TabPane(name, id=name.lower()), VerticalScroll():
                     yield Static(id=f"{name.lower()}-text")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         table = self.query_one("#messages", DataTable)
@@ -91,7 +91,8 @@ class ConversationScreen(Screen[None]):
             self.app.call_from_thread(self._show, recorded, shown, waveform)
 
     def _show(self, recorded: Recorded, shown: dict[str, str], waveform: dict[str, Any]) -> None:
-        self._is_live = recorded.row.status == "active"
+        is_running = recorded.row.status == "active"
+        self._is_growing = not recorded.has_files  # what the sound says comes last
         self.query_one("#about", Static).update(words.headline(recorded.row))
         self.query_one(Levels).show(waveform)
         for name, text in shown.items():
@@ -101,12 +102,12 @@ class ConversationScreen(Screen[None]):
         table.clear()
         for message in recorded.messages():
             table.add_row(*words.line(message), key=message.key, height=None)
-        table.move_cursor(row=table.row_count - 1 if self._is_live and was_last else at)
+        table.move_cursor(row=table.row_count - 1 if is_running and was_last else at)
 
-    _is_live = False
+    _is_growing = False
 
     def _follow(self) -> None:
-        if self._is_live:
+        if self._is_growing:
             self.load()
 
     def _say(self, text: str) -> None:

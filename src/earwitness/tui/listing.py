@@ -15,18 +15,8 @@ from earwitness.tui.conversation import ConversationScreen
 
 MOST = 500  # rows at once; a filter finds the others
 REFRESH_S = 2.0
-COLUMNS = (
-    "when",
-    "status",
-    "length",
-    "messages",
-    "response p95",
-    "cut in",
-    "health",
-    "providers",
-    "caller",
-    "call",
-)
+COLUMNS = ("when", "call", "status", "length", "p95", "cut in", "health", "providers", "messages")
+CALL_COLUMNS = 20  # so that what matters stands within the 80 of a plain terminal
 FILTERS = ("provider", "subject", "label", "status", "outcome", "route", "agent")
 
 
@@ -65,7 +55,7 @@ class ListScreen(Screen[None]):
         yield Input(placeholder="filter: provider:hume subject:RID001 label:vip status:partial, or words")
         yield DataTable(cursor_type="row", zebra_stripes=True)
         yield Static(id="said")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)
@@ -122,16 +112,16 @@ class ListScreen(Screen[None]):
 
 def cells(row: Any) -> tuple[str, ...]:
     """One conversation in the words of `COLUMNS`."""
-    response = "" if row.response_p95_ms is None else f"{row.response_p95_ms} ms"
+    response = "" if row.response_p95_ms is None else f"{row.response_p95_ms / 1000:.2f} s"
+    name = row.subject or row.call_id
     return (
-        f"{row.started_at:%Y-%m-%d %H:%M:%S}",
+        f"{row.started_at:%m-%d %H:%M:%S}",
+        name if len(name) <= CALL_COLUMNS else f"{name[: CALL_COLUMNS - 1]}…",
         row.status,
         f"{row.duration_ms // 60_000}:{row.duration_ms // 1000 % 60:02d}",
-        str(row.message_count),
         response,
         str(row.interruption_count or ""),
         str(row.health_score),
         ",".join(row.providers),
-        row.subject or "",
-        row.call_id,
+        str(row.message_count),
     )
