@@ -1,18 +1,15 @@
 """The desk, asked as a program asks it: a folder, and no server."""
 
 import ast
-import json
-import re
 import shutil
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import soundfile
 
 import earwitness
-from earwitness.errors import Conflict, InUse, InvalidInput, NotFound, StorageUnavailable
+from earwitness.errors import Conflict, InUse, NotFound, StorageUnavailable
 from earwitness.journal.reader import leg_folders
 from earwitness.library import Library, open_library
 from earwitness.model.conversation import Status
@@ -130,84 +127,6 @@ def test_opening_beside_a_server_reads_and_leaves_the_following_to_it(tmp_path):
     library.catalog.close()
 
 
-# -- finding -----------------------------------------------------------------------------------------
-
-
-def test_filters_find_what_they_say(played):
-    assert len(ids(played.conversations())) == len(PLAYS)
-    assert len(ids(played.conversations(limit=3))) == len(PLAYS)  # pages are turned by themselves
-    assert all("twilio" in each.row.providers for each in played.conversations(provider="twilio"))
-    assert len(ids(played.conversations(provider="twilio"))) == len(PLAYS) / 2
-    assert len(ids(played.conversations(provider="openai"))) == len(PLAYS)  # every call has such a leg
-    assert len(ids(played.conversations(label="order"))) == 2
-    assert len(ids(played.conversations(subject="RID-dies", status="partial"))) == 2
-    assert {each.row.status for each in played.conversations(status="failed")} == {"failed"}
-    assert ids(played.conversations(min_messages=8)) == ids(played.conversations(label="order"))
-    assert len(ids(played.conversations(q='"mushroom PIZZA"', label="order"))) == 2
-    newest = played.conversation("latest")
-    assert ids(played.conversations())[0] == newest.id
-    assert newest.id not in ids(played.conversations(until=newest.row.started_at))
-    assert ids(played.conversations(since=newest.row.started_at)) == [newest.id]
-    assert ids(played.conversations(since=datetime.now(UTC) + timedelta(days=1))) == []
-    assert ids(played.of_workspace("other").conversations()) == []
-
-
-def test_a_filter_that_does_not_exist_is_refused(played):
-    with pytest.raises((TypeError, InvalidInput)):
-        list(played.conversations(colour="red"))
-    with pytest.raises(InvalidInput):
-        list(played.conversations(status="happy"))
-
-
-def test_a_conversation_is_found_by_id_unique_beginning_recording_id_and_latest(played):
-    wanted = recording().call("twilio", "order")
-    # every id of one run begins alike: only a long beginning is unique
-    for reference in (wanted.id, wanted.id[:-4], wanted.row.recording_id):
-        assert played.conversation(reference).id == wanted.id
-    assert re.fullmatch(r"\d{8}_\d{6}_CA[0-9a-f]{32}", wanted.row.recording_id)
-    assert played.conversation("latest").row.started_at == max(
-        each.row.started_at for each in played.conversations()
-    )
-    for reference in (wanted.id[:2], "no-such-call"):
-        with pytest.raises((NotFound, InvalidInput)):
-            played.conversation(reference)
-    with pytest.raises(NotFound):
-        played.of_workspace("other").conversation(wanted.id)
-
-
-# -- one of them -------------------------------------------------------------------------------------
-
-
-def test_words_can_be_had_in_every_form_and_in_no_other():
-    recorded = recording().call("openai", "order")
-    assert "Caller: I would like a large pizza" in recorded.transcript()
-    assert recorded.transcript("srt").startswith("1\n00:00:0")
-    assert recorded.transcript("vtt").startswith("WEBVTT\n\n")
-    assert len(json.loads(recorded.transcript("json"))["entries"]) == 8
-    with pytest.raises(NotFound, match="docx"):
-        recorded.transcript("docx")
-
-
-def test_the_wire_itself_can_be_read_with_every_record_in_its_place():
-    recorded = recording().call("twilio", "order")
-    by_leg: dict[str, list[int]] = {}
-    for leg, record in recorded.records():
-        by_leg.setdefault(leg, []).append(record.number)
-    assert set(by_leg) == {folder.name for folder in recorded.folders}
-    assert all(numbers == list(range(len(numbers))) for numbers in by_leg.values())
-
-
-def test_a_file_that_is_not_made_is_not_found():
-    with pytest.raises(NotFound, match=r"stereo\.mp3"):
-        recording().call("openai", "order").stored("stereo.mp3")
-
-
-def test_an_unknown_layout_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(NotFound) as refused:
-        recording().call("openai", "order").export(tmp_path, "cassette")
-    assert "opusagent" in refused.value.hint
-
-
 # -- deleting ----------------------------------------------------------------------------------------
 
 
@@ -244,20 +163,6 @@ def test_a_journal_that_cannot_be_removed_is_said_and_the_call_is_still_there(pl
 
 
 # -- how it goes, and trust --------------------------------------------------------------------------
-
-
-def test_check_counts_roles_providers_and_problems(played):
-    told = played.check()
-    rows = [row for each in played.conversations() for row in each.messages()]
-    assert told["messages_by_role"] == {
-        role: sum(row.role == role for row in rows) for role in ("assistant", "user")
-    }
-    assert sum(told["messages_by_provider"].values()) == len(rows)
-    assert sum(told["conversations"].values()) == len(PLAYS)
-    assert told["tool_calls"] == 2
-    assert len(told["newest_messages"]) == 10
-    assert len([line for line in told["problems"] if "peer_lost" in line]) == 2
-    assert len([line for line in told["problems"] if "refused:" in line]) >= 2
 
 
 def test_verify_reads_every_block_and_names_the_damaged_leg(played):

@@ -3,7 +3,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Grown } from "../conversation/growing.ts";
 import { addressed } from "./client.ts";
-import type { ConversationRow, Interruption, Loudness, Message, MessageRow, Party, ToolCall, ToolCallRow } from "./types.ts";
+import type { Loudness, MessageRow, ToolCallRow } from "./live-rows.ts";
+import type { ConversationRow, Interruption, Message, Party, ToolCall } from "./types.ts";
 
 const NS_PER_MS = 1_000_000;
 const KINDS = ["conversation", "messages", "tool_calls", "interruptions", "digits", "gaps", "sound", "end"] as const;
