@@ -22,7 +22,8 @@ db history; db upgrade; completion bash; keys create other; keys list; -keys rev
 subjects add RID1; subjects list
 -subject export RID1 -o person; encryption key master.key; encryption status
 -encryption rotate; backup -o all.tar; -restore all.tar
-export latest -o proof --proof; reindex; -erase --subject RID9 --yes; delete latest --yes; db downgrade -- -1
+export latest -o proof --proof; reindex; -erase --subject RID9 --yes; delete latest --yes
+erasures; db downgrade -- -1
 """
 ELSEWHERE = {  # `serve` and `simulate` run beside this; these serve, sound, show, or are there to send
     *("serve", "simulate", "demo", "replay", "play", "handover"),

@@ -29,7 +29,8 @@ def command(
         print_json([erasure.document() for erasure in done])
         return
     for erasure in done:
-        state = "erased" if erasure.state == "done" else f"deferred: {erasure.deferred_because}"
-        click.echo(f"{erasure.conversation_id}  {state}  certificate {erasure.id}")
+        is_done = erasure.state == "done"
+        what = "erased  certificate" if is_done else f"deferred: {erasure.deferred_because}  request"
+        click.echo(f"{erasure.conversation_id}  {what} {erasure.id}")
     if not done:
         click.echo("no conversation of theirs is here")

@@ -45,6 +45,7 @@ COMMANDS = {
     "redact": ("redact", "take out words and sound by hand"),
     "delete": ("delete", "delete a conversation for good"),
     "erase": ("erase", "erase a person: every conversation, and the name"),
+    "erasures": ("erasures", "what was to be erased, what keeps it, and certificates"),
     "encryption": ("encryption", "encryption at rest: its state, and rotation of keys"),
     "hold": ("hold", "keep conversations from being deleted, whoever asks"),
     "doctor": ("doctor", "is this machine fit to record?"),

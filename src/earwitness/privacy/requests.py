@@ -25,7 +25,14 @@ class Erasure(Row, frozen=True, kw_only=True):
     state: str
     reason: str
     deferred_because: str
-    certificate: dict[str, Any]
+    certificate: dict[str, Any]  # until it is done: what is to go
+
+    def document(self) -> dict[str, Any]:
+        """As everybody may see it who may ask for one: no certificate before it is done, nobody's name."""
+        told = super().document()
+        certificate = self.certificate if self.state == "done" else {}
+        told["certificate"] = {name: value for name, value in certificate.items() if name != "subject"}
+        return told
 
 
 def of(database: Database, workspace: str, conversation: str) -> tuple[Erasure, ...]:

@@ -30,17 +30,9 @@ class HoldRequest(BaseModel):
 
 def erasure_answer(erasures: Sequence[Erasure]) -> Response:
     """204 when all is gone; 202 and what stands against it where something is deferred."""
-    deferred = [erasure.document() for erasure in erasures if erasure.state != "done"]
-    if not deferred:
+    if all(erasure.state == "done" for erasure in erasures):
         return Response(status_code=204)
-    return JSONResponse({"deferred": [shown(erasure) for erasure in erasures]}, status_code=202)
-
-
-def shown(erasure: Erasure) -> dict[str, Any]:
-    """A request as everybody may see it who may ask for one."""
-    document = erasure.document()
-    document["certificate"] = {k: v for k, v in erasure.certificate.items() if k != "subject"}
-    return document
+    return JSONResponse({"deferred": [erasure.document() for erasure in erasures]}, status_code=202)
 
 
 @router.post("/conversations/{conversation_id}/hold", summary="It stays from now on, whoever wants it gone")
@@ -59,7 +51,7 @@ def show_hold(visitor: Auditor, conversation_id: str) -> dict[str, Any]:
 @router.delete("/conversations/{conversation_id}/hold", summary="It is held no more")
 def release_hold(visitor: Admin, conversation_id: str) -> dict[str, Any]:
     """`erased`: what had been deferred for its sake and is gone now."""
-    return {"erased": [shown(erasure) for erasure in visitor.library.release(conversation_id)]}
+    return {"erased": [erasure.document() for erasure in visitor.library.release(conversation_id)]}
 
 
 @router.get("/holds", summary="What is held, and why")
@@ -70,7 +62,7 @@ def holds(visitor: Auditor) -> dict[str, Any]:
 @router.get("/erasures", summary="Requests to erase, with their certificates")
 def erasures(visitor: Auditor, state: str | None = None) -> dict[str, Any]:
     found = visitor.library.erasures.list(visitor.library.workspace, state)
-    return {"erasures": [shown(erasure) for erasure in found]}
+    return {"erasures": [erasure.document() for erasure in found]}
 
 
 @router.get("/subjects/{subject:path}", summary="All that is kept of a person, and who looked: a ZIP file")
