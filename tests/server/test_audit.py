@@ -16,6 +16,11 @@ def test_the_trail_is_paged_newest_first_and_of_one_workspace(asker: Asker, orde
     assert {entry["workspace"] for entry in theirs} == {"acme"}
 
 
+def test_a_cursor_beyond_all_numbers_of_a_database_is_a_wrong_cursor(asker: Asker) -> None:
+    assert asker.ask(f"/api/v1/audit?cursor={2**63 - 1}", "admin").status_code == 200
+    assert asker.ask(f"/api/v1/audit?cursor={2**63}", "admin").status_code == 422
+
+
 def test_only_who_may_do_everything_sees_who_did_what(asker: Asker) -> None:
     for path in ("/api/v1/audit", "/api/v1/audit/checkpoint"):
         assert asker.ask(path, "write").status_code == 403

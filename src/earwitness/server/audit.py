@@ -23,7 +23,7 @@ def entries(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
-    cursor: Annotated[int | None, Query(ge=0, description="next_cursor of the page before")] = None,
+    cursor: Annotated[int | None, Query(ge=0, lt=2**63, description="next_cursor of the page before")] = None,
 ) -> dict[str, Any]:
     """Entries of this workspace; `next_cursor` asks for older ones and is null on the last page."""
     found = visitor.library.trail(
