@@ -94,7 +94,7 @@ def one_call(sheets: dict[str, list[dict[str, Any]]], number: int, said: Iterato
         message |= {**whose, **moments, "leg_id": leg, "key": f"{leg}/{position}", "position": position}
         message |= {"id": (began + at_ns) // 1000, "role": role, "text": words, "heard_text": words}
         message |= {"provider": "openai", "provider_message_id": str(position), "status": "completed"}
-        message |= {"is_inserted": False, "is_audible": True}
+        message |= {"is_inserted": False, "is_audible": True, "is_estimated": False}
         sheets["messages"].append(message)
 
 
