@@ -7,6 +7,7 @@ import pytest
 from earwitness.model.conversation import Conversation, Status, ToolCall
 from earwitness.model.events import Role
 from earwitness.projections.analytics import document, function_calls, intents, summary
+from earwitness.projections.figures import Figures, Side
 from told import CALL, SECOND, message
 
 EMPTY = Conversation(id="c", status=Status.ACTIVE, began_at_ns=0)
@@ -38,6 +39,20 @@ def test_who_spoke_for_how_long_is_told_from_the_sound():
     whole = speech["caller_seconds"] + speech["agent_seconds"]
     assert speech["agent_share"] == round(speech["agent_seconds"] / whole, 3)
     assert speech["agent_share"] + speech["caller_share"] == pytest.approx(1)
+
+
+def test_who_spoke_for_how_long_is_what_was_measured_where_it_was() -> None:
+    """A telephone line sends sound all the time: what came is no measure of who spoke."""
+    figures = Figures(caller=Side(speech_ms=1500), agent=Side(speech_ms=4500), agent_share=0.75)
+    assert document(CALL)["speech"]["is_measured"] is False
+    assert document(CALL, figures)["speech"] == {
+        "is_measured": True,
+        "caller_seconds": 1.5,
+        "agent_seconds": 4.5,
+        "caller_share": 0.25,
+        "agent_share": 0.75,
+    }
+    assert document(CALL, Figures())["speech"]["agent_share"] is None
 
 
 def tool(name: str, arguments: str = "{}", **fields: object) -> ToolCall:

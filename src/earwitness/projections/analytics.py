@@ -55,7 +55,7 @@ def document(conversation: Conversation, figures: Figures | None = None) -> dict
         "summary": summary(conversation),
         "counts": counts(conversation),
         "response_ms": _responses(response_times_ms(conversation)),
-        "speech": _speech(conversation),
+        "speech": _speech(conversation, figures),
         "function_calls": function_calls(conversation.tool_calls),
         "intents": intents(conversation.tool_calls),
         "sentiment": moods.sentiment(conversation),
@@ -77,15 +77,19 @@ def _responses(took: list[int]) -> dict[str, Any]:
     }
 
 
-def _speech(conversation: Conversation) -> dict[str, Any]:
-    spoken = {party: speech_seconds(conversation, party) for party in (Party.CALLER, Party.AGENT)}
-    total = sum(spoken.values())
-    agent = round(spoken[Party.AGENT] / total, 3) if total else None
+def _speech(conversation: Conversation, figures: Figures | None) -> dict[str, Any]:
+    """As measured; until then the sound that came, with the silence that callers' lines send along."""
+    if figures is None:
+        caller, agent = (speech_seconds(conversation, party) for party in (Party.CALLER, Party.AGENT))
+    else:
+        caller, agent = figures.caller.speech_ms / 1000, figures.agent.speech_ms / 1000
+    share = round(agent / (caller + agent), 3) if caller + agent else None
     return {
-        "caller_seconds": spoken[Party.CALLER],
-        "agent_seconds": spoken[Party.AGENT],
-        "caller_share": None if agent is None else round(1 - agent, 3),
-        "agent_share": agent,
+        "is_measured": figures is not None,
+        "caller_seconds": caller,
+        "agent_seconds": agent,
+        "caller_share": None if share is None else round(1 - share, 3),
+        "agent_share": share,
     }
 
 
