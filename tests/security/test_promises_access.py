@@ -77,17 +77,20 @@ def test_r45_whatever_is_asked_the_api_answers_and_never_falls_over(
     assert len(operations) > 50
     each = 20_000 // len(operations) if IS_FULL else 4
     faults: list[str] = []
+    asked = 0
     for operation in operations:
 
         @of_hypothesis(max_examples=each, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
+            nonlocal asked
             sent = case.as_transport_kwargs(base_url="http://127.0.0.1:5001")
             sent.pop("cookies", None)
             headers = {k: v for k, v in dict(sent.pop("headers", {})).items() if k.lower() != "authorization"}
             headers |= {"Authorization": f"Bearer {desk.keys['other']}"}
             with suppress(httpx.InvalidURL, UnicodeEncodeError, ValueError):
                 body = sent.pop("data", None)
+                asked += 1
                 answer = desk.client.request(
                     sent["method"],
                     sent["url"],
@@ -100,5 +103,6 @@ def test_r45_whatever_is_asked_the_api_answers_and_never_falls_over(
                     faults.append(f"{sent['method']} {sent['url']} {sent.get('params')}: {answer.text[:200]}")
 
         ask()
+    print(f"{asked} cases of {len(operations)} operations")
     assert faults == []
     assert desk.ask("/healthz", None).status_code == 200

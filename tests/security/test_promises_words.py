@@ -1,5 +1,6 @@
 """R38, R39, R41, R47: what is sealed, not written in a pause, silenced, or not said before consent."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
@@ -16,13 +17,21 @@ from earwitness.capture.door import Choice, Door
 from earwitness.capture.verbs import Command
 from earwitness.clock import Instant
 from earwitness.errors import Damaged, Denied
-from earwitness.journal.record import Kind, Note
+from earwitness.journal.block import leg_seed
+from earwitness.journal.record import Kind, Note, Origin
+from earwitness.journal.scan import first_block_offset, scan
+from earwitness.journal.seal import unlock
+from earwitness.journal.segment import segment_paths
+from earwitness.journal.writer import Journal
 from earwitness.library import open_library
 from earwitness.privacy.sealed_objects import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, SealedObjects
 from earwitness.store.folder import FolderObjects
+from earwitness.store.objects import ObjectInfo
 from journal_legs import Legs
 from privacy_vaults import vault
 from taps import echo, stored_bytes, tapped, upstream
+
+NONCES = 1_000_000 if IS_FULL else 200
 
 
 @pytest.mark.parametrize("attack", ["swap", "drop", "double", "cut", "move", "another's key"])
@@ -49,13 +58,51 @@ def test_r38_what_is_sealed_opens_at_its_place_and_nowhere_else(tmp_path: Path, 
         b"".join(objects.open(here))
 
 
-def test_r38_no_nonce_is_used_twice_under_a_key(tmp_path: Path) -> None:
-    objects = SealedObjects(FolderObjects(tmp_path / "objects"), vault(tmp_path))
-    path, heads = "conversations/2026-11-20/0190/stereo.flac", set()
-    for _ in range(200):
-        objects.put(path, [b"the same words"], replace=True)
-        heads.add((tmp_path / "objects" / path).read_bytes())
-    assert len(heads) == 200
+class Heads(FolderObjects):
+    """Keeps of each file only the head, with its key and what its nonces begin with."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.seen: list[bytes] = []
+
+    def put(self, path: str, chunks: Iterable[bytes], *, replace: bool = False) -> ObjectInfo:
+        head, *_ = chunks
+        self.seen.append(head[-24:])
+        return ObjectInfo(path=path, byte_count=0)
+
+
+def test_r38_no_nonce_of_a_file_is_used_twice_under_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads, keys = Heads(tmp_path / "objects"), vault(tmp_path)
+    key = keys.key_of("0190")
+    monkeypatch.setattr(keys, "key_of", lambda _: key)  # it is sought in its folder each time
+    objects = SealedObjects(heads, keys)
+    for _ in range(NONCES):
+        objects.put("conversations/2026-11-20/0190/stereo.flac", [b"the same words"], replace=True)
+    assert {head[:16] for head in heads.seen} == {key.id}
+    assert len(set(heads.seen)) == NONCES
+
+
+def test_r38_no_nonce_of_a_journal_is_used_twice_under_a_key_whoever_starts_again(tmp_path: Path) -> None:
+    """The same records, by four writers one after the other, each on keys that lie there already."""
+    blocks: list[tuple[bytes, bytes]] = []
+    for start in range(4):
+        unlock(tmp_path / "journal", vault(tmp_path))
+        journal = Journal(tmp_path / "journal")
+        leg = journal.open_leg(f"leg-{start}")
+        for number in range(NONCES // 4):
+            leg.append(Instant(number, number), Origin.CLIENT, Kind.TEXT, b"the same words")
+            if number % 1_000 == 0:
+                assert leg.sync(30)
+        journal.close()
+        for segment in segment_paths(leg.folder):
+            with segment.open("rb") as file:
+                found = scan(file, leg_seed(leg.leg), first_block_offset(file) or 0)
+                blocks += [(part.header.key_id, part.header.nonce) for part in found if part.header]
+    unlock(tmp_path / "journal", None)
+    assert len({key for key, _ in blocks}) == 4
+    assert len(set(blocks)) == len(blocks) > 4
 
 
 async def test_r39_in_a_pause_nothing_spoken_or_typed_is_written_and_it_ends_by_itself(
