@@ -36,6 +36,7 @@ def test_a_developer_looks_into_a_complaint_of_being_cut_off(open_tab: Open, sit
     row.locator("a").click()
     tab.page.locator(".said del").first.wait_for()
     tab.page.get_by_text("Measured on the sound.", exact=True).wait_for()
+    tab.page.get_by_text("by rules").first.wait_for()
     tab.picture("barge-in-2-call")
     cut = tab.page.locator(".note.interruption").first
     assert "The caller broke in" in cut.inner_text()
@@ -83,6 +84,8 @@ def test_a_quality_lead_looks_at_the_week_on_monday_morning(open_tab: Open, site
     tab.page.get_by_role("tab", name="Notes").click()
     tab.page.get_by_role("button", name="2 of 5").click()
     tab.page.locator(".notes").get_by_text("2 of 5").wait_for()
+    assert tab.page.locator(".stars .on").count() == 2
+    tab.page.mouse.move(0, 0)
     tab.picture("monday-4-rating")
     found = json.loads(site.served.get("/api/v1/conversations?label=coaching")[1])["conversations"]
     assert len(found) >= 2
@@ -128,6 +131,8 @@ def test_a_compliance_officer_answers_a_request_for_erasure(
     tab.picture("erasure-3-held")
     case = tab.page.get_by_role("region", name="Holds").get_by_role("row", name="case 2026-17")
     case.get_by_role("button").click()
+    tab.page.locator(".trail").get_by_text("step=released").wait_for()
+    assert tab.page.get_by_text("Kept for now").count() == 0
     certificate = erasure.get_by_role("button", name="Certificate")
     with tab.page.expect_download() as download:
         certificate.click()

@@ -44,6 +44,7 @@ export function People({ id, labels, onLabels, annotations: { said, load }, chos
   const [text, setText] = useState("");
   const [label, setLabel] = useState("");
   const [trouble, setTrouble] = useState("");
+  const rated = said.findLast((each) => each.rating !== null)?.rating ?? 0;
   const act = (what: Promise<unknown>) =>
     what.then(load, (error: unknown) => setTrouble((error as Error).message));
 
@@ -101,7 +102,7 @@ export function People({ id, labels, onLabels, annotations: { said, load }, chos
           <h3>{t.rate}</h3>
           <div className="stars" role="group" aria-label={t.rate}>
             {[1, 2, 3, 4, 5].map((count) => (
-              <button key={count} type="button" className="icon-button" aria-label={t.stars(count)} onClick={() => void act(send(`${base}/annotations`, { kind: "rating", rating: count }))}>
+              <button key={count} type="button" className={`icon-button ${count <= rated ? "on" : ""}`} aria-label={t.stars(count)} aria-pressed={count === rated} onClick={() => void act(send(`${base}/annotations`, { kind: "rating", rating: count }))}>
                 <Icon name="star" />
               </button>
             ))}

@@ -249,7 +249,7 @@ function Head({ conversation: c, chosen, isRaw, onRaw, again }: HeadProps) {
           <Icon name="back" />
         </a>
       )}
-      <h1>{c.call_id}</h1>
+      <h1 title={c.call_id}>{c.call_id}</h1>
       <StatusTag status={c.status} />
       <RedactionTag redaction={c.redaction} isAbridged={c.is_abridged} />
       <span className="head-facts">

@@ -29,6 +29,8 @@ export function ProtectionPage() {
   const [erasures, setErasures] = useState<Erasure[]>([]);
   const [holds, setHolds] = useState<Hold[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
+  const [note, setNote] = useState(""); // what came of the last thing that was done here
+  const [round, setRound] = useState(0); // of looks: what is done here stands in the trail at once
   const isAdmin = useRight("admin");
   const load = useCallback(() => {
     setError(null);
@@ -39,11 +41,18 @@ export function ProtectionPage() {
   useEffect(() => {
     document.title = `${t.title} · ${words.product}`;
   }, []);
+  const done = (what: string) => {
+    setNote(what);
+    setRound((had) => had + 1);
+    load();
+  };
+  const release = (hold: Hold) =>
+    send(`/api/v1/conversations/${hold.conversation_id}/hold`, undefined, "DELETE").then(() => done(""), setError);
   if (error) return <Failure error={error} again={load} />;
   return (
     <main className="protection" id="content">
       <h1>{t.title}</h1>
-      {isAdmin && <Person onErased={load} />}
+      {isAdmin && <Person note={note} onNote={setNote} onErased={done} />}
       <Section title={t.erasures} empty={t.noErasures} count={erasures.length}>
         <table className="fields">
           <thead>
@@ -91,7 +100,7 @@ export function ProtectionPage() {
                 <td>{hold.placed_by}</td>
                 <td>
                   {isAdmin && (
-                    <button type="button" className="button" onClick={() => void send(`/api/v1/conversations/${hold.conversation_id}/hold`, undefined, "DELETE").then(load, setError)}>
+                    <button type="button" className="button" onClick={() => void release(hold)}>
                       {words.acts.release}
                     </button>
                   )}
@@ -101,7 +110,7 @@ export function ProtectionPage() {
           </tbody>
         </table>
       </Section>
-      <TrailBook />
+      <TrailBook round={round} />
     </main>
   );
 }
@@ -134,11 +143,10 @@ function Certificate({ erasure }: { erasure: Erasure }) {
 }
 
 /** What somebody who asks for what is kept of them, or for its end, is answered with. */
-function Person({ onErased }: { onErased: () => void }) {
+function Person({ note, onNote, onErased }: { note: string; onNote: (note: string) => void; onErased: (what: string) => void }) {
   const [person, setPerson] = useState("");
   const [found, setFound] = useState<{ person: string; count: number; more: boolean } | null>(null);
   const [isErasing, setErasing] = useState(false);
-  const [note, setNote] = useState("");
   const look = async () => {
     const query = new URLSearchParams({ subject: person.trim(), limit: "100" });
     const page = await get<{ conversations: unknown[]; next_cursor: string | null }>(`/api/v1/conversations?${query}`);
@@ -152,8 +160,8 @@ function Person({ onErased }: { onErased: () => void }) {
         className="pane-form person"
         onSubmit={(event) => {
           event.preventDefault();
-          setNote("");
-          look().catch((error: unknown) => setNote((error as Error).message));
+          onNote("");
+          look().catch((error: unknown) => onNote((error as Error).message));
         }}
       >
         <label htmlFor="person">{words.conversation.fact.subject}</label>
@@ -180,8 +188,7 @@ function Person({ onErased }: { onErased: () => void }) {
             const because = await erase(path, reason);
             setErasing(false);
             setFound(null);
-            setNote(because ? words.acts.deferred(because) : t.gone);
-            onErased();
+            onErased(because ? words.acts.deferred(because) : t.gone);
           }}
         />
       )}

@@ -6,8 +6,8 @@ import { words } from "../words.ts";
 const t = words.protection;
 const OUTCOMES = ["done", "denied", "refused", "deferred", "failed"];
 
-/** The audit log of the workspace, the newest first, by who, what and how it came out. */
-export function TrailBook() {
+/** The audit log of the workspace, the newest first, by who, what and how it came out; looked up in each round. */
+export function TrailBook({ round }: { round: number }) {
   const [entries, setEntries] = useState<TrailEntry[]>([]);
   const [next, setNext] = useState<number | null>(null);
   const [asked, setAsked] = useState({ action: "", outcome: "", actor: "" });
@@ -22,7 +22,7 @@ export function TrailBook() {
     },
     [asked],
   );
-  useEffect(() => void load(null).catch(() => undefined), [load]);
+  useEffect(() => void load(null).catch(() => undefined), [load, round]);
   const field = (name: "action" | "actor", label: string) => (
     <label>
       {label}
