@@ -1,5 +1,6 @@
 """For all tests: what this machine could not run is said last and loudly, not lost in the dots."""
 
+import gc
 import os
 from collections import Counter
 
@@ -13,6 +14,8 @@ settings.load_profile("house")  # what is tried is what comes out, not how busy 
 def pytest_collection_finish() -> None:
     """EARWITNESS_CHAOS is this suite's own switch, and read by now: programs under test would refuse it."""
     os.environ.pop("EARWITNESS_CHAOS", None)
+    gc.collect()
+    gc.freeze()  # looking through thousands of tests for garbage would hold up a call by a second
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

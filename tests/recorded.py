@@ -7,6 +7,7 @@ rows. What changes the folder takes a `copy` of it.
 import asyncio
 import atexit
 import functools
+import gc
 import shutil
 import subprocess
 import tempfile
@@ -30,6 +31,8 @@ from earwitness.simulator.run import CallResult, Simulator, simulate
 from earwitness.simulator.scenarios import scenarios_of
 
 TICK_S = 0.1  # as the server looks
+TAKES = 3  # of which one may be expected to be calm
+CALM_MS = 100  # a machine that holds everything up for longer is no ground for measuring 20 ms
 FORMATS = [
     ("pcm_s16le", 24_000),
     ("mulaw", 8_000),
@@ -154,16 +157,28 @@ class Line:
 
 
 def recording(providers: tuple[str, ...] = OPENAI) -> Recording:
-    """All scenarios of these providers, recorded, followed, finished. What fails is not tried again."""
+    """All scenarios of these providers, recorded, followed, finished.
+
+    What fails is not tried again. What this machine held up is, and the calmest take counts.
+    """
     return _made(providers).result()
 
 
 @functools.cache
 def _made(providers: tuple[str, ...]) -> "Future[Recording]":
-    data_dir = Path(tempfile.mkdtemp(prefix="earwitness-recorded-"))
-    atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
     with ThreadPoolExecutor(1) as pool:  # a test's own loop may be running here
-        return pool.submit(asyncio.run, _record(data_dir, plays_of(providers)))
+        return pool.submit(_calmest_take, plays_of(providers))
+
+
+def _calmest_take(plays: list[tuple[str, str]]) -> Recording:
+    takes: list[Recording] = []
+    while len(takes) < TAKES and not any(take.stall_ms < CALM_MS for take in takes):
+        data_dir = Path(tempfile.mkdtemp(prefix="earwitness-recorded-"))
+        atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
+        gc.collect()
+        gc.freeze()  # what the tests before have left is not looked through meanwhile
+        takes.append(asyncio.run(_record(data_dir, plays)))
+    return min(takes, key=lambda take: take.stall_ms)
 
 
 async def _record(data_dir: Path, plays: list[tuple[str, str]]) -> Recording:

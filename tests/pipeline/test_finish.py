@@ -13,6 +13,7 @@ from earwitness.model.conversation import Status
 from earwitness.pipeline import finish as finishing
 from earwitness.pipeline.finish import finish
 from earwitness.projections import summary
+from earwitness.store import placements
 from journal_legs import Legs
 from recorded import PLAYS, as_it_was, copy_of, recording
 
@@ -170,6 +171,24 @@ def test_files_of_a_call_that_is_deleted_while_they_are_made_are_not_kept(tmp_pa
     assert list(library.conversations()) == []
     folders = list((tmp_path / "journal").glob("*/*"))
     assert folders == []
+
+
+def test_a_leg_that_joins_while_the_call_is_told_stays_joined(tmp_path, library, monkeypatch):
+    conversation = a_call(tmp_path, library)
+    other = a_call(tmp_path, library, links=("other:1",))
+    [leg] = [leg.id for leg in library.catalog.legs("default", other)]
+    follower, put = library.follower(), library.catalog.put
+
+    def join_then_put(*told, **how):
+        monkeypatch.setattr(library.catalog, "put", put)
+        placements.place(library.catalog.database, "default", {leg: conversation}, "somebody")
+        follower.tick()
+        return put(*told, **how)
+
+    monkeypatch.setattr(library.catalog, "put", join_then_put)
+    library.finish("default", conversation)
+    assert len(library.catalog.legs("default", conversation)) == 2
+    assert library.due() == (("default", conversation),)
 
 
 def test_a_call_that_was_deleted_before_is_not_brought_back(tmp_path, library):

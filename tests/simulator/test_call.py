@@ -102,7 +102,7 @@ async def test_a_socket_that_breaks_is_replaced_and_the_call_goes_on():
     assert other.ends == [1006, 1000]
     assert other.paths == ["/", "/?again"]
     assert first[0] == {"hello": "c"}
-    assert {"again": "c"} in second[:2]
+    assert {"again": "c"} in second  # while the mouth goes on
     assert second[-1] == {"bye": "c"}
     assert (truth.ended, truth.redialled) == ("closed", 1)
     assert [each.item for each in truth.heard] == ["1", "2"]

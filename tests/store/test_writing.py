@@ -9,6 +9,7 @@ from sqlalchemy import event
 from earwitness.errors import Conflict, EarwitnessError
 from earwitness.store.catalog import Catalog
 from earwitness.store.finding import ConversationQuery
+from earwitness.store.objects import ObjectInfo
 from store_calls import SECOND, a_call, a_full_call, a_leg, a_message
 
 
@@ -215,3 +216,28 @@ def test_two_processes_that_write_at_once_lose_nothing(catalog: Catalog, url: st
     page = catalog.find(ConversationQuery(limit=100))
     ids = [row.id for call in page.items for row in catalog.messages("default", call.id)]
     assert (len(page.items), len(ids), len(set(ids))) == (30, 90, 90)
+
+
+def test_what_was_told_of_legs_that_have_moved_meanwhile_is_not_written(catalog: Catalog) -> None:
+    first, second = a_leg(1), a_leg(2, "2")
+    call = a_call(legs=(first, second))
+    catalog.put(call, of_legs=None)
+    before = catalog.dump()
+    with pytest.raises(Conflict, match="has other legs now"):
+        catalog.put(replace(call, legs=(first,)), of_legs=[first.id])
+    info = ObjectInfo(path="c/figures.json", byte_count=1, sha256="00")
+    with pytest.raises(Conflict):
+        catalog.put_artifact(
+            "default", call.id, "figures.json", info, media_type="a/b", is_last=True, of_legs=[first.id]
+        )
+    assert (catalog.dump(), catalog.artifacts("default", call.id)) == (before, ())
+    assert catalog.put(replace(call, outcome="sold"), of_legs=[second.id, first.id])
+
+
+def test_a_call_that_was_deleted_meanwhile_is_not_written_again(catalog: Catalog) -> None:
+    call = a_call()
+    catalog.put(call)
+    catalog.remove("default", call.id)
+    with pytest.raises(Conflict):
+        catalog.put(call, of_legs=[leg.id for leg in call.legs])
+    assert catalog.find(ConversationQuery()).items == ()

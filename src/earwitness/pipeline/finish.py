@@ -5,13 +5,13 @@ begun before. Nothing here is told what happened; it looks.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
 
-from earwitness.errors import NotFound
+from earwitness.errors import Conflict, NotFound
 from earwitness.journal.reader import is_live
 from earwitness.lake.columns import Columns
 from earwitness.model.conversation import Conversation, Status
@@ -27,7 +27,7 @@ from earwitness.projections.layout_default import DEFAULT
 from earwitness.projections.understood import Understood
 from earwitness.redaction.policies import Policies
 from earwitness.settings.understanding import Understanding
-from earwitness.store import legs, outcomes
+from earwitness.store import outcomes
 from earwitness.store.artifacts import ANALYTICS, FIGURES, FILES_VERSION, HEALTH, LAST_MADE
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects, media_type
@@ -47,15 +47,17 @@ def finish(
     and its figures.
 
     `scratch` is a folder on the same disk as the data, for files while they are being made. `how`: what is to
-    be found out about it. Where a leg joins meanwhile, or the conversation is deleted, its files are not
-    kept.
+    be found out about it. Where a leg joins or leaves meanwhile, or the conversation is deleted, nothing of
+    this is kept: it is told again from the legs it has then.
     """
+    of_legs = [folder.name for folder in folders]
     clocks = {} if any(map(is_live, folders)) else compare(folders)
     told = tell_whole(conversation_id, folders, policies, catalog, clocks)
     conversation = told.conversation
-    if not _stands(conversation, folders, catalog):
+    try:
+        catalog.put(conversation, of_legs=of_legs)
+    except Conflict:
         return conversation
-    catalog.put(conversation)
     if conversation.status is Status.ACTIVE:
         return conversation
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,10 +65,11 @@ def finish(
         known = understand(conversation, how or Understanding())
         outcomes.put_derived(catalog.database, conversation, known.summary.outcome)
         for made in _made(told, Path(folder), catalog, known, lake):
-            if not _stands(conversation, folders, catalog):
+            try:
+                _keep(made, str(made.relative_to(folder)), conversation, of_legs, catalog, objects)
+            except Conflict:
                 unmake(conversation.workspace, conversation.id, catalog, objects, lake)
                 break
-            _keep(made, str(made.relative_to(folder)), conversation, catalog, objects)
     return conversation
 
 
@@ -123,13 +126,14 @@ def sweep(scratch: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _stands(conversation: Conversation, folders: list[Path], catalog: Catalog) -> bool:
-    """Are these still its legs? A running follower may have joined more; somebody may have deleted it."""
-    known = legs.of_conversation(catalog.database, conversation.workspace, conversation.id)
-    return set(known) == {folder.name for folder in folders}
-
-
-def _keep(made: Path, path: str, conversation: Conversation, catalog: Catalog, objects: Objects) -> None:
+def _keep(
+    made: Path,
+    path: str,
+    conversation: Conversation,
+    of_legs: Sequence[str],
+    catalog: Catalog,
+    objects: Objects,
+) -> None:
     info = objects.put(path, _bytes_of(made), replace=True)
     try:
         catalog.put_artifact(
@@ -140,8 +144,9 @@ def _keep(made: Path, path: str, conversation: Conversation, catalog: Catalog, o
             media_type=media_type(made.name),
             version=FILES_VERSION,
             is_last=made.name == LAST_MADE,
+            of_legs=of_legs,
         )
-    except NotFound:  # deleted this very moment: nothing of it may stay
+    except (NotFound, Conflict):  # deleted, or told otherwise, this very moment: nothing of it may stay
         objects.delete(path)
         raise
 

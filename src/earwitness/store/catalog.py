@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, Self, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import exc
 
@@ -46,11 +47,12 @@ from earwitness.store.rows import (
 from earwitness.store.searching import Results, SearchQuery
 from earwitness.store.secrecy import Cipher
 from earwitness.store.tabulate import Tabulated, numbering, tabulate
-from earwitness.store.types import moment, storable_row
+from earwitness.store.types import moment
 
 _REMEMBERED = 128  # conversations whose rows are kept in memory for comparing: those that run
 _ATTEMPTS = 5
 _R = TypeVar("_R", bound=Row)
+_c = schema.conversations.c
 
 
 class _Written(NamedTuple):
@@ -90,17 +92,18 @@ class Catalog:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def put(self, conversation: Conversation) -> bool:
+    def put(self, conversation: Conversation, *, of_legs: Collection[str] | None = None) -> bool:
         """The catalog holds exactly this of the conversation afterwards; says whether a row changed.
 
         All in one transaction; rows that are already right are not touched, rows that have no
         counterpart any more go. A leg that stood in another conversation of the workspace moves here.
-        Artifacts stay. Raises `StorageUnavailable`: put it again later, nothing is half written.
+        Artifacts stay. Raises `StorageUnavailable`: put it again later, nothing is half written. With
+        `of_legs` raises `Conflict`, and writes nothing, unless those are its legs.
         """
         with self._one_writer:
             for attempt in range(_ATTEMPTS):
                 try:
-                    return self._put(conversation, is_alone=attempt > 0)
+                    return self._put(conversation, of_legs, is_alone=attempt > 0)
                 except exc.IntegrityError as error:  # another process took the same message id
                     cause = error
                     self._written.pop(conversation.id, None)
@@ -108,7 +111,7 @@ class Catalog:
             f"conversation {conversation.id} cannot be written: {cause.orig}", hint="Put it again."
         ) from cause
 
-    def _put(self, conversation: Conversation, *, is_alone: bool) -> bool:
+    def _put(self, conversation: Conversation, of_legs: Collection[str] | None, *, is_alone: bool) -> bool:
         known = self._written.get(conversation.id)
         before = known.rows if known else None
         with self.database.reading() as connection:
@@ -123,6 +126,7 @@ class Catalog:
         with self.database.writing() as connection:
             if is_alone:
                 writing.keep_others_out(connection)
+            writing.require_legs(connection, conversation.workspace, conversation.id, of_legs)
             was = writing.revision(connection, conversation.workspace, conversation.id)
             old: writing.Sheets = {}
             if was is not None:
@@ -143,9 +147,8 @@ class Catalog:
 
     def remove(self, workspace: str, conversation: str) -> None:
         """Nothing of the conversation is in the catalog afterwards. Raises `NotFound`."""
-        c = schema.conversations.c
         with self._one_writer, self.database.writing() as connection:
-            where = (c.workspace_id == workspace) & (c.id == conversation)
+            where = (_c.workspace_id == workspace) & (_c.id == conversation)
             if not connection.execute(sa.delete(schema.conversations).where(where)).rowcount:
                 raise NotFound(f"no conversation {conversation}")
             own.forget(connection, workspace, conversation)
@@ -161,28 +164,27 @@ class Catalog:
         media_type: str,
         version: int = 1,
         is_last: bool = False,
+        of_legs: Collection[str] | None = None,
     ) -> None:
         """The file counts as an artifact of the conversation; one of the same name is replaced. With the last
-        one all its files are made. Raises `NotFound` where the conversation is not in the catalog.
+        one all its files are made. Raises `NotFound` where the conversation is not in the catalog, `Conflict`
+        unless `of_legs` are its legs.
         """
         table = schema.artifacts
-        row = storable_row(
-            {
-                "workspace_id": workspace,
-                "conversation_id": conversation,
-                "name": name,
-                "path": info.path,
-                "media_type": media_type,
-                "byte_count": info.byte_count,
-                "sha256": info.sha256,
-                "version": version,
-                "made_at": moment(self._clock.now().wall_ns),
-            }
-        )
+        row = {
+            "workspace_id": workspace,
+            "conversation_id": conversation,
+            "name": name,
+            "media_type": media_type,
+            **msgspec.structs.asdict(info),
+            "version": version,
+            "made_at": moment(self._clock.now().wall_ns),
+        }
         with self.database.writing() as connection:
             reading.require(connection, workspace, conversation)
-            where = (table.c.conversation_id == conversation) & (table.c.name == name)
-            connection.execute(sa.delete(table).where(where))
+            writing.require_legs(connection, workspace, conversation, of_legs)
+            its = (table.c.conversation_id == conversation) & (table.c.name == name)
+            connection.execute(sa.delete(table).where(its))
             connection.execute(sa.insert(table), row)
             if is_last:
                 self._set(connection, workspace, conversation, {"files_version": version})
@@ -208,17 +210,15 @@ class Catalog:
     def note_failed_save(self, workspace: str, conversation: str) -> None:
         """Its files could not be stored this time."""
         with self.database.writing() as connection:
-            more = {"failed_saves": schema.conversations.c.failed_saves + 1}
-            self._set(connection, workspace, conversation, more)
+            self._set(connection, workspace, conversation, {"failed_saves": _c.failed_saves + 1})
 
     def _set(
         self, connection: sa.Connection, workspace: str, conversation: str, values: dict[str, Any]
     ) -> None:
         """These columns of a conversation; whoever remembers its rows has to read them again."""
-        table = schema.conversations
-        where = (table.c.workspace_id == workspace) & (table.c.id == conversation)
-        values = {**values, "revision": table.c.revision + 1}
-        connection.execute(sa.update(table).where(where).values(values))
+        where = (_c.workspace_id == workspace) & (_c.id == conversation)
+        values = {**values, "revision": _c.revision + 1}
+        connection.execute(sa.update(schema.conversations).where(where).values(values))
         self._written.pop(conversation, None)
 
     # -- asking ----------------------------------------------------------------------------------

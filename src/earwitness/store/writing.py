@@ -1,6 +1,6 @@
 """Making the rows of one conversation what they should be, touching only those that differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,22 @@ def revision(connection: sa.Connection, workspace: str, conversation: str) -> in
     if found.workspace_id != workspace:
         raise Conflict(f"conversation {conversation} belongs to another workspace")
     return int(found.revision)
+
+
+def require_legs(
+    connection: sa.Connection, workspace: str, conversation: str, wanted: Collection[str] | None
+) -> None:
+    """These are the conversation's legs until the transaction ends; None: whichever they are.
+
+    Raises `Conflict` where they are not: some were joined or split off meanwhile, or it was deleted.
+    """
+    if wanted is None:
+        return
+    revision(connection, workspace, conversation)
+    c = schema.legs.c
+    where = (c.workspace_id == workspace) & (c.conversation_id == conversation)
+    if set(connection.scalars(sa.select(c.id).where(where).with_for_update())) != set(wanted):
+        raise Conflict(f"conversation {conversation} has other legs now", hint="Tell it again from those.")
 
 
 def read_sheets(connection: sa.Connection, conversation: str) -> Sheets:
