@@ -38,7 +38,6 @@ BLOCK = 80_000
 PEERS_MINUTES = 60  # Pipecat holds a whole call in memory
 PEERS_LONG = ("plain",)  # of calls longer than `SHORT_MINUTES`: their cost is many times ours
 SHORT_MINUTES = 2  # so long, all recorders are compared
-LISTENED_MINUTES = 60  # ... and so long, ours is listened to
 
 
 def at_8k(sounds: Iterator[bytes], form: tuple[str, int]) -> np.ndarray[Any, Any]:
@@ -190,10 +189,9 @@ def one(provider: str, name: str, minutes: float) -> dict[str, Any]:
         "duration_off_ms": round(cell.duration_off_ms, 1),
         "events_interruptions": [len(told_interruptions), len(made.script.interruptions)],
         "earwitness": {"caller": verdict(cell.caller), "agent": verdict(cell.agent)},
+        "figures": listened(made, minutes),
         "cpu_s": round(time.process_time() - began, 1),
     }
-    if minutes <= LISTENED_MINUTES:
-        row["figures"] = listened(made, minutes)
     if made.keeps_arrivals:
         peers = {
             "append": appended,

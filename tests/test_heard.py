@@ -121,6 +121,15 @@ def test_figures_measured_on_the_sound_are_those_of_mouth_and_ear(provider: str,
     assert [each.ms for each in found.responses] == pytest.approx(true_responses(made), abs=50)
 
 
+@pytest.mark.parametrize("provider", ["openai", "twilio"])
+def test_an_answer_that_pauses_where_the_caller_breaks_in_is_heard_to_be_interrupted(provider: str) -> None:
+    made = world(provider, "barge-in during tool call", 8).play()
+    found = measured(made)
+    assert found.interruptions_by_caller == len(made.script.interruptions)
+    assert found.interruptions_by_agent == 0
+    assert found.disagreements == ()
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_hours_are_played_without_spelling_their_sound_out_and_come_to_the_same(provider: str) -> None:
     name = "barge-in repeated"

@@ -46,38 +46,6 @@ def test_the_first_sound_is_the_agents():
     assert measured([(100, 300)]).first_sound_ms is None
 
 
-@pytest.mark.parametrize(
-    ("caller", "agent", "found"),
-    [
-        ([(2000, 4000)], [(500, 2300), (4600, 5000)], [(Party.CALLER, 2000, 300, 600)]),
-        ([(2200, 4000)], [(500, 2300)], []),  # the edge of a detector
-        ([(2000, 2400)], [(500, 6000)], []),  # "mhm": nobody was stopped
-        ([(2000, 3500)], [(500, 6000)], [(Party.CALLER, 2000, 1500, None)]),  # talks on over it
-        ([(2000, 2900), (3200, 4000)], [(500, 6000)], [(Party.CALLER, 2000, 900, None)]),  # once, not twice
-        ([(500, 3000)], [(2000, 4000)], [(Party.AGENT, 2000, 1000, None)]),
-        (
-            [(1000, 2000), (5000, 6000)],
-            [(500, 1400), (3000, 5300), (7000, 8000)],
-            [(Party.CALLER, 1000, 400, 1000), (Party.CALLER, 5000, 300, 1000)],
-        ),
-    ],
-)
-def test_an_interruption_is_found_once_with_its_overlap_and_recovery(caller, agent, found):
-    told = measured(caller, agent)
-    assert [(e.by, e.at_ms, e.overlap_ms, e.recovery_ms) for e in told.interruptions] == found
-    assert told.interruptions_by_caller == sum(by is Party.CALLER for by, *_ in found)
-    assert told.interruptions_by_agent == sum(by is Party.AGENT for by, *_ in found)
-
-
-def test_an_agent_that_is_cut_may_fall_silent_at_once():
-    cut = message(1, Role.ASSISTANT, "a b", status="interrupted", ended_ns=2290 * MS)
-    caught = replace(QUIET, messages=(cut,), interruptions=())
-    caller, agent = [(2310, 4000)], [(1000, 2300)]
-    [told] = measured(caller, agent, caught).interruptions
-    assert (told.by, told.at_ms, told.overlap_ms) == (Party.CALLER, 2310, 0)
-    assert measured(caller, agent).interruptions == ()
-
-
 def test_dead_air_is_where_nobody_speaks_for_more_than_three_seconds():
     told = measured([(5000, 6000)], [(8900, 10_000), (16_000, 19_000)])
     assert [(each.at_ms, each.ms) for each in told.dead_air] == [(0, 5000), (10_000, 6000)]

@@ -4,7 +4,7 @@ All times are milliseconds on the conversation's clock. Every definition stands,
 docs/understand/heard.md; `figures.json` and `/analytics` have them in this shape.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,13 @@ from earwitness.clock import NS_PER_MS
 from earwitness.model.conversation import Conversation, Message
 from earwitness.model.events import Party
 from earwitness.projections.answers import response_times
+from earwitness.projections.interruptions import SAME_MS, Speech, TalkedOver, cuts, talked_over
 
 if TYPE_CHECKING:  # figures are read where no sound can be: in the process that records
     from earwitness.audio.voice import Voice
 
 DEAD_AIR_MS = 3_000  # nobody speaks for longer: the caller wonders whether anybody is there
-TALK_OVER_MS = 150  # less is the edge of a detector, or the start both made at once
-CUT_MS = 100  # how exactly the end of a sound and the record of its cut agree
-BACKCHANNEL_MS = 700  # "yes", "mhm": the other was not stopped, and was not meant to be
-SAME_MS = 1_500  # signs of one interruption, in events and in the sound, come within this
 DISAGREE_MS = 750  # providers hear the end of speech half a second late, by their own settings
-
-Speech = Sequence[tuple[int, int]]
 
 
 class _Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,18 +41,6 @@ class Stretch(_Figure, frozen=True, kw_only=True):
 
     at_ms: int
     ms: int
-
-
-class TalkedOver(_Figure, frozen=True, kw_only=True):
-    """`by` began at `at_ms` while the other spoke, and both spoke for `overlap_ms`.
-
-    `recovery_ms`: from the end of what the interrupter said until the other spoke again; None: it never did.
-    """
-
-    by: Party
-    at_ms: int
-    overlap_ms: int
-    recovery_ms: int | None = None
 
 
 class Side(_Figure, frozen=True, kw_only=True):
@@ -118,8 +101,8 @@ def figures(conversation: Conversation, caller: "Voice", agent: "Voice") -> Figu
     answers = list(_responses(caller.speech, agent.speech))
     over = sorted(
         [
-            *_talked_over(Party.CALLER, caller.speech, agent.speech, _cuts(conversation)),
-            *_talked_over(Party.AGENT, agent.speech, caller.speech),
+            *talked_over(Party.CALLER, caller.speech, agent.speech, cuts(conversation)),
+            *talked_over(Party.AGENT, agent.speech, caller.speech),
         ],
         key=lambda each: each.at_ms,
     )
@@ -165,34 +148,6 @@ def _responses(caller: Speech, agent: Speech) -> Iterator[Stretch]:
         if caller_end is not None and agent_end < caller_end <= begin:
             yield Stretch(at_ms=caller_end, ms=begin - caller_end)
         agent_end = end
-
-
-def _talked_over(by: Party, own: Speech, other: Speech, cuts: Sequence[int] = ()) -> Iterator[TalkedOver]:
-    """Each time a party began while the other spoke, once for each time it took the floor.
-
-    Where the record shows that the other was cut short, it may have fallen silent at once.
-    """
-    before_end, over_until = -1, -1
-    for begin, end in own:
-        over = next(((b, e) for b, e in other if b < begin < e + CUT_MS), None)
-        is_same = over is not None and before_end > over[0] and begin < over_until
-        before_end = end
-        if over is None or is_same:
-            continue
-        over_until = over[1] + SAME_MS
-        overlap_ms = max(min(end, over[1]) - begin, 0)
-        is_cut = any(abs(cut - over[1]) <= CUT_MS for cut in cuts)
-        is_backchannel = end - begin < BACKCHANNEL_MS and over[1] > end + TALK_OVER_MS
-        if is_cut or (overlap_ms >= TALK_OVER_MS and not is_backchannel):
-            again = next((b for b, _ in other if b >= end), None)
-            recovery_ms = None if again is None else again - end
-            yield TalkedOver(by=by, at_ms=begin, overlap_ms=overlap_ms, recovery_ms=recovery_ms)
-
-
-def _cuts(conversation: Conversation) -> list[int]:
-    """When answers were cut short, as the record has it."""
-    ends = [m.ended_ns for m in conversation.messages if m.party is Party.AGENT and m.status == "interrupted"]
-    return [end // NS_PER_MS for end in ends if end is not None]
 
 
 def _dead_air(conversation: Conversation, caller: "Voice", agent: "Voice") -> Iterator[Stretch]:
