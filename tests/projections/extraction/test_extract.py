@@ -136,4 +136,4 @@ def test_any_schema_can_be_asked_for() -> None:
     schema = schema_of({"properties": {"date": {"format": "date"}, "guests": {"type": "integer"}}})
     call = talk(("agent", "How many guests?"), ("caller", "We are 4, on May 3rd 2026"))
     found: Extraction = extract(call, schema)
-    assert found.shown() == {"date": "2026-05-03", "guests": "4"}
+    assert found.shown() == {"date": "2026-05-03", "guests": 4}

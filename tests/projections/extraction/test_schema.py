@@ -51,6 +51,27 @@ def test_kinds_are_guessed_from_names_formats_and_types() -> None:
     assert schema.fields[-1].aliases == ("nick",)
 
 
+@pytest.mark.parametrize(
+    ("type", "text", "value"),
+    [
+        ("integer", "2", 2),
+        ("integer", "-2", -2),
+        ("integer", "2.5", "2.5"),
+        ("number", "2.5", 2.5),
+        ("number", "2", 2),
+        ("number", "two", "two"),
+        ("boolean", "true", True),
+        ("boolean", "no", False),
+        ("boolean", "perhaps", "perhaps"),
+        ("string", "2", "2"),
+    ],
+)
+def test_a_value_has_the_type_that_the_schema_names_where_it_can(type: str, text: str, value: Any) -> None:
+    (field,) = schema_of({"properties": {"it": {"anyOf": [{"type": type}, {"type": "null"}]}}}).fields
+    assert field.typed(text) == value
+    assert isinstance(field.typed(text), bool) is isinstance(value, bool)
+
+
 def test_a_pydantic_model_is_a_schema() -> None:
     schema = schema_of(Booking)
     assert schema.name == "booking"

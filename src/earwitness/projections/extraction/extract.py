@@ -79,10 +79,14 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
                 known[value.field] = value
         return {field.name: known[field.name] for field in self.schema.fields if field.name in known}
 
-    def shown(self, at_ms: int | None = None) -> dict[str, str]:
-        """The same as may be shown to anybody: telephone numbers and mail addresses masked."""
-        masks = {field.name: PRIVATE.get(field.kind) for field in self.schema.fields}
-        return {name: masks[name] or value.value for name, value in self.at(at_ms).items()}
+    def shown(self, at_ms: int | None = None) -> dict[str, str | float | bool]:
+        """The same as may be shown to anybody: telephone numbers and mail addresses masked, numbers and
+        flags as such where the schema wants them so."""
+        fields = {field.name: field for field in self.schema.fields}
+        return {
+            name: PRIVATE.get(fields[name].kind) or fields[name].typed(value.value)
+            for name, value in self.at(at_ms).items()
+        }
 
 
 def extract(conversation: Conversation, schema: Schema, more: Iterable[Value] = ()) -> Extraction:

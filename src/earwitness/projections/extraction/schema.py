@@ -26,6 +26,8 @@ PRIVATE = {"phone": "XXX-XXX-XXXX", "email": "user@example.com"}  # what stands 
 
 _BY_FORMAT = {"email": "email", "idn-email": "email", "date": "date", "phone": "phone"}
 _BY_TYPE = {"integer": "number", "number": "number", "boolean": "flag"}
+_FLAGS = {"true": True, "yes": True, "false": False, "no": False}
+_WHOLE, _DECIMAL = re.compile("-?[0-9]{1,15}"), re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _BY_NAME = (  # the first that fits the words of a field's name
     ("zip", r"zip|postal|postcode"),
     ("phone", r"phone|mobile|telephone"),
@@ -46,6 +48,17 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()  # other names of it, as tools call their arguments
     choices: tuple[str, ...] = ()  # of a choice: what it may be
     description: str = ""
+    type: str = "string"  # of its value in the answer: string, integer, number, boolean
+
+    def typed(self, text: str) -> str | float | bool:
+        """A value as the schema wants it; a text that is none of that type stays one."""
+        if self.type == "boolean" and text in _FLAGS:
+            return _FLAGS[text]
+        if self.type in ("integer", "number") and _WHOLE.fullmatch(text):
+            return int(text)
+        if self.type == "number" and _DECIMAL.fullmatch(text):
+            return float(text)
+        return text
 
     @property
     def words(self) -> str:
@@ -106,7 +119,8 @@ def _field(name: str, what: Any) -> Field:
         raise InvalidInput(f"field {name}: no kind is called {kind}", hint=f"Kinds: {', '.join(KINDS)}.")
     description = str(told.get("description", ""))
     aliases = tuple(map(str, told.get("x-aliases", ())))
-    return Field(name=name, kind=kind, choices=choices, aliases=aliases, description=description)
+    type = next((t for each in options if (t := str(each.get("type"))) in _BY_TYPE), "string")
+    return Field(name=name, kind=kind, choices=choices, aliases=aliases, description=description, type=type)
 
 
 def _guess(name: str, options: list[Any]) -> str:
