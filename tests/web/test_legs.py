@@ -16,6 +16,11 @@ def show_legs(tab: Tab) -> Any:
     return legs
 
 
+def as_if_it_took_longer(route: Any) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "is_done": False})
+
+
 def test_a_leg_says_what_joined_it_and_how_far_its_clock_is_off(open_tab: Open, site: Any) -> None:
     legs = show_legs(open_tab(f"/conversations/{site.two_hosts}"))
     told = {leg.locator("header b").inner_text(): leg.inner_text() for leg in legs.all()}
@@ -49,7 +54,9 @@ def test_a_leg_is_split_off_and_joined_again_by_keyboard(open_tab: Open, site: A
     tab.picture("legs-join")
     dialog.get_by_label("The other call").press_sequentially(apart)
     dialog.get_by_label("Why?").press_sequentially("the same call after all")
+    tab.page.route("**/join", as_if_it_took_longer)
     tab.page.keyboard.press("Enter")
+    tab.page.get_by_text("It is moved in a moment.").wait_for()
     until(lambda: legs.count() == 2, 10)
     assert all("Joined by\nhand, by key:" in each for each in legs.all_inner_texts())
     assert tab.page.get_by_role("tab", name="Legs").get_attribute("aria-selected") == "true"

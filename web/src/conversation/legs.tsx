@@ -11,6 +11,7 @@ import { idIn, joinedBy } from "./belonging.ts";
 import { Facts } from "./side.tsx";
 
 const t = words.conversation.leg;
+const LOOK_EVERY_MS = 1000; // until legs stand where they were put
 const NEAR_MS = 10 * 60_000; // calls that began so close to this one may be parts of it
 
 /** Where the server put the legs; until it is done they are shown where they were. */
@@ -24,14 +25,20 @@ export function LegList({ conversation, again }: { conversation: Conversation; a
   const { id, legs } = conversation;
   const mayWrite = useRight("write");
   const [asked, setAsked] = useState<Leg | "join" | null>(null);
-  const [note, setNote] = useState("");
+  const [awaited, setAwaited] = useState<Moved | null>(null);
+  const show = (moved: Moved) => (moved.conversation === id ? again() : go(`/conversations/${moved.conversation}`));
   const move = async (verb: string, what: object) => {
     const moved = await send<Moved>(`/api/v1/conversations/${id}/${verb}`, what);
     setAsked(null);
-    if (!moved?.is_done) setNote(t.soon);
-    else if (moved.conversation === id) again();
-    else go(`/conversations/${moved.conversation}`);
+    if (moved?.is_done) show(moved);
+    else setAwaited(moved ?? null);
   };
+  useEffect(() => {
+    if (!awaited) return;
+    const look = () => get<Conversation>(`/api/v1/conversations/${id}`).then((now) => now.legs.length !== legs.length && show(awaited), () => undefined);
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  });
   return (
     <div className="pane-body">
       {legs.map((leg) => (
@@ -53,7 +60,7 @@ export function LegList({ conversation, again }: { conversation: Conversation; a
           <button type="button" className="button" onClick={() => setAsked("join")}>{t.join}</button>
         </div>
       )}
-      <span role="status" className="quiet">{note}</span>
+      <span role="status" className="quiet">{awaited && t.soon}</span>
       {asked === "join" && (
         <Join conversation={conversation} onJoin={(other, reason) => move("join", { others: [other], reason })} onCancel={() => setAsked(null)} />
       )}
