@@ -6,9 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from earwitness.errors import InvalidInput
+from earwitness.privacy.audit import Audit
+from earwitness.privacy.text_cipher import TextCipher
 from earwitness.store import own, schema
 from earwitness.store.catalog import Catalog
 from earwitness.store.keys import Keys
+from earwitness.store.subjects import Subjects
 from earwitness.store.users import Users
 
 
@@ -38,6 +41,22 @@ def test_rows_survive_the_way_through_json_into_another_database(catalog: Catalo
     assert Keys(other.database).check(key.text) == key.key
     assert Users(other.database).list("acme") == users.list("acme")
     other.close()
+
+
+def test_what_is_sealed_leaves_sealed_and_is_read_elsewhere_with_its_key(url: str, tmp_path: Path) -> None:
+    cipher = TextCipher(bytes(32))
+    house = Catalog.open(url, cipher=cipher)
+    Subjects(house.database).add("default", ["CANARY"])
+    Audit(house.database).note("read", workspace="default", actor="CANARY")
+    rows = {table: list(own.rows(house.database, table)) for table in own.tables()}
+    assert "CANARY" not in str(rows)
+    other = Catalog.open(f"sqlite:///{tmp_path / 'other.db'}", cipher=cipher)
+    for table, lines in rows.items():
+        own.fill(other.database, table, lines)
+    assert Subjects(other.database).has("default", "CANARY")
+    assert [entry.known("actor") for entry in Audit(other.database).every()] == ["CANARY"]
+    for catalog in (house, other):
+        catalog.close()
 
 
 def test_what_is_no_row_is_refused(catalog: Catalog) -> None:
