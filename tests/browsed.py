@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from earwitness.server import pages
+from earwitness.server.app_files import is_built
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def require_pages() -> None:
     """Skips, with the reason, where the pages or the browser are not there."""
-    if not pages.is_built():
+    if not is_built():
         pytest.skip("needs the web app: make web (Node 20)")
     if not CHROMIUM.exists():
         pytest.skip("needs /usr/bin/chromium")

@@ -22,6 +22,7 @@ WORK = {
     "phonenumbers",
     "pyarrow",
     "soundfile",
+    "fastapi",
     "starlette",
     "textual",
 }
@@ -60,12 +61,13 @@ def test_help_and_completion_load_no_store() -> None:
         ["stats", "latest"],
         ["check"],
         ["audit"],
+        ["doctor"],
     ],
     ids=" ".join,
 )
 def test_a_look_at_what_is_kept_loads_no_work_after_a_call(played: Played, words: list[str]) -> None:
     found = loaded("--data-dir", str(played.folder), *words)
-    assert found >= STORE, "it asked the catalog"
+    assert "sqlalchemy" in found, "it asked the catalog"
     assert not found & WORK
 
 

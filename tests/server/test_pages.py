@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asked import Asker
-from earwitness.server import pages
+from earwitness.server import app_files
 from earwitness.server.guard import PAGES
 
 DOCUMENT = """<!doctype html><html><head><meta name="style-nonce" content="{{nonce}}">
@@ -17,7 +17,7 @@ DOCUMENT = """<!doctype html><html><head><meta name="style-nonce" content="{{non
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if `make web` had run."""
     (tmp_path / "index.html").write_text(DOCUMENT)
-    monkeypatch.setattr(pages, "APP", tmp_path / "index.html")
+    monkeypatch.setattr(app_files, "APP", tmp_path / "index.html")
 
 
 @pytest.mark.usefixtures("built")
@@ -47,7 +47,7 @@ def test_each_document_has_a_nonce_of_its_own_for_styles_and_none_for_scripts(as
 def test_without_the_build_the_page_says_what_to_do(
     asker: Asker, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "APP", tmp_path / "not-there.html")
+    monkeypatch.setattr(app_files, "APP", tmp_path / "not-there.html")
     page = asker.ask(f"/conversations/{order}", None)
     assert page.status_code == 200
     for words in ("make web", "earwitness show latest"):

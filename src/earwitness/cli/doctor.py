@@ -101,13 +101,12 @@ def _catalog(settings: Settings) -> Finding:
 
     try:
         revision = migrate.current(settings.catalog_url)
-        known = [each.id for each in migrate.history(settings.catalog_url)]
     except EarwitnessError as error:
         return Finding("catalog", False, str(error), error.hint)
-    if revision is None or revision == known[0]:
+    if revision is None or revision == migrate.HEAD:
         return Finding("catalog", True, f"revision {revision}" if revision else "made at the first start")
-    if revision in known:
-        return Finding("catalog", True, f"revision {revision}; brought to {known[0]} at the next start")
+    if revision in [each.id for each in migrate.history(settings.catalog_url)]:
+        return Finding("catalog", True, f"revision {revision}; brought to {migrate.HEAD} at the next start")
     return Finding("catalog", False, f"revision {revision} is of a newer earwitness", "Upgrade this program.")
 
 
@@ -178,7 +177,7 @@ def _encryption(settings: Settings) -> Finding:
 
 
 def _pages() -> Finding:
-    from earwitness.server import pages
+    from earwitness.server.app_files import is_built
 
-    words = "built" if pages.is_built() else "not built; everything else works (make web, with Node 20)"
+    words = "built" if is_built() else "not built; everything else works (make web, with Node 20)"
     return Finding("pages", True, words)

@@ -14,6 +14,7 @@ from earwitness.server import (
     alerts,
     annotations,
     api_keys,
+    app_files,
     audio,
     audit,
     browsers,
@@ -117,7 +118,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     browsers.allow(app, library)
     app.add_middleware(Hosts, names=listen.names, exempt=SIGNED | PROBES)
     app.add_middleware(Witness)
-    app.mount("/static", _Static(directory=pages.STATIC), name="static")
+    app.mount("/static", _Static(directory=app_files.STATIC), name="static")
     return app
 
 

@@ -6,25 +6,18 @@ right sees a page that asks for one.
 
 import secrets
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from earwitness.server import app_files
 from earwitness.server.guard import Reader
 
 router = APIRouter(tags=["pages"])
 
-STATIC = Path(__file__).parent / "static"
-APP = STATIC / "app" / "index.html"
 NONCE = "{{nonce}}"  # where the app's document wants it, for styles that a library makes at run time
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-
-
-def is_built() -> bool:
-    """Whether there are pages to show."""
-    return APP.is_file()
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -35,11 +28,11 @@ def is_built() -> bool:
 @router.get("/protection", response_class=HTMLResponse, include_in_schema=False)
 def app_page() -> HTMLResponse:
     """The app. What it shows it asks of the API, with the rights of whoever looks."""
-    if not is_built():
+    if not app_files.is_built():
         return HTMLResponse(_not_built())
     nonce = secrets.token_urlsafe(16)
     headers = {"Content-Security-Policy": f"{POLICY}; style-src 'self' 'nonce-{nonce}'"}
-    return HTMLResponse(APP.read_text("utf-8").replace(NONCE, nonce), headers=headers)
+    return HTMLResponse(app_files.APP.read_text("utf-8").replace(NONCE, nonce), headers=headers)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)

@@ -1,0 +1,14 @@
+"""The web app's built files: where `make web` puts them, and whether it has.
+
+Knows no HTTP, so that a command which looks for the pages does not load a server for it.
+"""
+
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+APP = STATIC / "app" / "index.html"
+
+
+def is_built() -> bool:
+    """Whether there are pages to show."""
+    return APP.is_file()
