@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -41,6 +43,20 @@ def test_an_owner_keeps_one_key_until_it_is_destroyed(tmp_path: Path) -> None:
     assert made.find("c1", key.id) is None
     assert key.id.hex() not in str(list((tmp_path / "keys").rglob("*")))
     assert made.key_of("c1").id != key.id
+
+
+def test_an_owner_has_one_key_however_many_ask_for_it_first_at_once(tmp_path: Path) -> None:
+    vaults = [vault(tmp_path) for _ in range(4)]
+    together = Barrier(len(vaults))
+
+    def ask(each: Vault, owner: str) -> bytes:
+        together.wait(60)
+        return each.key_of(owner).id
+
+    with ThreadPoolExecutor(len(vaults)) as pool:
+        for number in range(25):
+            owner = f"owner-{number}"
+            assert len(set(pool.map(ask, vaults, [owner] * len(vaults)))) == 1
 
 
 def test_after_a_rotation_the_old_master_key_opens_nothing_and_all_is_still_there(tmp_path: Path) -> None:

@@ -97,19 +97,28 @@ class Vault:
 
     def key_of(self, owner: str) -> Key:
         """The key of this owner, made and durable if there was none."""
-        for info in self._files.list(_place(owner)):
-            if key := self.find(owner, bytes.fromhex(info.path.rpartition("/")[2])):
-                return key
-        key = self.new(owner)
-        self.put(owner, key.id, key._secret)
+        if key := self._first_of(owner):
+            return key
+        with self._turn():
+            if key := self._first_of(owner):
+                return key  # somebody else was faster
+            key = self.new(owner)
+            self._put(owner, key.id, key._secret)
         return key
 
     def put(self, owner: str, key_id: bytes, secret: bytes) -> None:
         """Keep a key, wrapped by the newest ring key."""
         with self._turn():
-            ring = self._ring_names()[-1]
-            wrapped = _wrap(self._ring(ring), secret, _name(owner, key_id))
-            self._write(f"{_place(owner)}/{key_id.hex()}", _Stored(ring, wrapped))
+            self._put(owner, key_id, secret)
+
+    def _first_of(self, owner: str) -> Key | None:
+        names = (info.path.rpartition("/")[2] for info in self._files.list(_place(owner)))
+        return next((key for name in names if (key := self.find(owner, bytes.fromhex(name)))), None)
+
+    def _put(self, owner: str, key_id: bytes, secret: bytes) -> None:
+        ring = self._ring_names()[-1]
+        wrapped = _wrap(self._ring(ring), secret, _name(owner, key_id))
+        self._write(f"{_place(owner)}/{key_id.hex()}", _Stored(ring, wrapped))
 
     def destroy(self, owner: str, *, but: Collection[str] = ()) -> list[str]:
         """No key of this owner is here afterwards, but for these ids; the ids of those that were."""
