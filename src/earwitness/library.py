@@ -147,9 +147,8 @@ class Library(Telling, Grouping, Redacting):
 
     def follower(self) -> Follower:
         """What keeps the catalog in step with the journals; one at a time on a folder."""
-        live = self.live_root if self.settings.record.live_stereo and self.vault is None else None
         what = (self.journal_root, self.catalog, self.policies, self.unmake)
-        return Follower(*what, live_folder=live, progress=self.progress)  # live files lie in the open
+        return Follower(*what, live_folder=self.live_folder, progress=self.progress)
 
     def unmake(self, workspace: str, conversation_id: str) -> None:
         """The files of a conversation are gone afterwards, to be made anew once it has ended."""

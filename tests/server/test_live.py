@@ -12,7 +12,9 @@ import earwitness
 from asked import Asker
 from earwitness.capture.recorder import Recorder
 from earwitness.library import Library
-from earwitness.settings import Settings
+from earwitness.settings import Recording, Settings
+from played import Played
+from recorded import copied
 from served import Served, serving
 
 
@@ -79,6 +81,17 @@ def test_listening_in_needs_the_right_to_what_is_raw_and_is_noted(own_asker: Ask
     assert len(answer.content) == 44
     entries = own_asker.ask("/api/v1/audit?action=listen-in", "admin").json()
     assert {entry["outcome"] for entry in entries["entries"]} == {"denied", "done"}
+
+
+def test_where_running_calls_have_no_sound_whoever_wants_to_listen_in_is_told(
+    played: Played, tmp_path: Path, order: str
+) -> None:
+    quiet = Settings(record=Recording(live_stereo=False))
+    asker = Asker(copied(played.folder, tmp_path / "data"), quiet)
+    answer = asker.ask(f"/api/v1/conversations/{order}/live/sound", "admin")
+    assert answer.status_code == 409
+    assert "record.live_stereo" in answer.json()["hint"]
+    asker.close()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/live", "/api/v1/conversations/latest/live"])

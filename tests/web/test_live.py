@@ -48,6 +48,10 @@ def test_a_newcomer_plays_a_first_call_and_sees_it_live_to_its_end(browser: Any,
         tab.picture("live")
         tab.page.locator(".call header a").click()
         tab.page.locator(".head .status.active").wait_for()
+        refusal = {"detail": "running calls have no sound here", "hint": "Is record.live_stereo on?"}
+        tab.page.route("**/live/sound", lambda route: route.fulfill(status=409, json=refusal))
+        tab.page.get_by_role("button", name="Listen in").press("Enter")
+        tab.page.get_by_text("have no sound here. Is record.live_stereo on?").wait_for()
         tab.page.locator(".said").first.wait_for()
         tab.page.locator(".head .status.complete").wait_for(timeout=60_000)
         assert tab.complaints == []

@@ -73,6 +73,14 @@ class Asking(Finding):
                 self.access.hand_out(recorded.id, recorded.row.subject)
             yield recorded
 
+    @property
+    def live_folder(self) -> Path | None:
+        """Where every running call has a growing stereo file; None where `record.live_stereo` is off.
+
+        Such files lie in the open, so in an encrypted folder there are none.
+        """
+        return self.live_root if self.settings.record.live_stereo and self.vault is None else None
+
     def watch(self, ref: str) -> Watch:
         """A look at one conversation while it runs: what has changed since the last look."""
         recorded = self.conversation(ref)

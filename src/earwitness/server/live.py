@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from earwitness.audio.files import wav_header
+from earwitness.errors import Conflict
 from earwitness.pipeline.watch import News, hear
 from earwitness.projections.tracks import RATE_HZ
 from earwitness.server.guard import Listener, RawReader, Reader
@@ -40,9 +41,13 @@ async def live(visitor: Listener, request: Request, conversation_id: str) -> Str
     "/conversations/{conversation_id}/live/sound", summary="Listen in: WAV from now on, as they speak"
 )
 async def listen_in(visitor: RawReader, request: Request, conversation_id: str) -> StreamingResponse:
-    """Stereo, caller left, half a second behind the call."""
+    """Stereo, caller left, half a second behind the call. 409 where running calls have no sound."""
     recorded = await asyncio.to_thread(visitor.library.conversation, conversation_id)
-    file = visitor.library.live_root / f"{recorded.id}.wav"
+    folder = visitor.library.live_folder
+    if folder is None:
+        hint = "It is there while record.live_stereo is on and the data folder is not encrypted."
+        raise Conflict("running calls have no sound here that could be listened in to", hint=hint)
+    file = folder / f"{recorded.id}.wav"
     watch = visitor.library.watch(recorded.id)
 
     async def sound() -> AsyncIterator[bytes]:

@@ -1,11 +1,15 @@
 /** Listening in on a running call: the server's endless WAV, played piece by piece as it comes. */
 
-import { ask } from "../api/client.ts";
+import { ApiError, ask } from "../api/client.ts";
 
 const HEADER_BYTES = 44;
 const RATE_HZ = 16_000;
 const FRAME_BYTES = 4; // two channels of 16 bit
 const AHEAD_S = 0.25; // so much is scheduled before it is due, against a network that stutters
+
+function told(error: unknown): string {
+  return error instanceof ApiError ? `${error.message}. ${error.hint}`.trim() : String(error);
+}
 
 export class Listening {
   private readonly context = new AudioContext({ sampleRate: RATE_HZ });
@@ -14,12 +18,16 @@ export class Listening {
   /** Seconds that were heard so far. */
   seconds = 0;
 
-  constructor(id: string, onEnd: () => void) {
+  /** `onEnd` is told why it cannot be heard, where it cannot. */
+  constructor(id: string, onEnd: (trouble: string) => void) {
     this.run(id)
-      .catch(() => undefined)
-      .finally(() => {
+      .then(
+        () => "",
+        (error: unknown) => (this.abort.signal.aborted ? "" : told(error)),
+      )
+      .then((trouble) => {
         void this.context.close().catch(() => undefined);
-        onEnd();
+        onEnd(trouble);
       });
   }
 

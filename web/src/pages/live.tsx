@@ -112,6 +112,7 @@ export function Meter({ name, side, points }: { name: string; side: "caller" | "
 export function ListenButton({ id }: { id: string }) {
   const listening = useRef<Listening | null>(null);
   const [isOn, setOn] = useState(false);
+  const [trouble, setTrouble] = useState("");
   useEffect(() => () => listening.current?.stop(), []);
   const toggle = () => {
     if (listening.current) {
@@ -120,15 +121,20 @@ export function ListenButton({ id }: { id: string }) {
       setOn(false);
       return;
     }
-    listening.current = new Listening(id, () => {
+    setTrouble("");
+    listening.current = new Listening(id, (why) => {
       listening.current = null;
       setOn(false);
+      setTrouble(why);
     });
     setOn(true);
   };
   return (
-    <button type="button" className={`button ${isOn ? "primary" : ""}`} aria-pressed={isOn} onClick={toggle}>
-      <Icon name="ear" size={14} /> {isOn ? t.stop : t.listen}
-    </button>
+    <>
+      <span role="status" className="trouble">{trouble}</span>
+      <button type="button" className={`button ${isOn ? "primary" : ""}`} aria-pressed={isOn} onClick={toggle}>
+        <Icon name="ear" size={14} /> {isOn ? t.stop : t.listen}
+      </button>
+    </>
   );
 }
