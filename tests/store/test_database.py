@@ -136,6 +136,20 @@ def test_what_is_read_is_one_view_though_somebody_writes_meanwhile(file: Path) -
     assert (before, during, after) == (1, 1, [2, 3])
 
 
+def test_what_is_read_at_a_server_is_one_view_too(one_postgres: str) -> None:
+    catalog = Catalog.open(one_postgres)
+    catalog.put(a_call())
+    count = sa.text("SELECT count(*) FROM conversations")
+    with catalog.database.reading() as reading:
+        before = reading.scalar(count)
+        catalog.remove("default", a_call().id)
+        during = reading.scalar(count)
+    with catalog.database.reading() as reading:
+        after = reading.scalar(count)
+    catalog.close()
+    assert during == before == after + 1
+
+
 def test_whoever_writes_holds_the_lock_before_anything_is_read(file: Path) -> None:
     catalog = Catalog.open(f"sqlite:///{file}", busy_timeout_s=0.05)
     with catalog.database.writing(), pytest.raises(StorageUnavailable), catalog.database.writing():

@@ -120,7 +120,7 @@ class Catalog:
         rows = with_entries(tabulate(conversation, before), before, notes)
         new = rows.sheets
         if known is not None and not writing.differs(known.rows.sheets, new):
-            with self.database.reading() as connection:
+            with self.database.asking() as connection:
                 if writing.revision(connection, conversation.workspace, conversation.id) == known.revision:
                     return False
         with self.database.writing() as connection:

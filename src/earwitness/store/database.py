@@ -28,14 +28,15 @@ class Database:
         self.engine = _engine(_url(url), busy_timeout_s)
         use(self.engine.dialect, cipher)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite begins no transaction unless told to, see `_begin`.
-        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._alone = self.engine.execution_options(**alone)
+        self._one_view, self._alone = self.engine, self.engine
+        if not self.is_sqlite:  # which begins no transaction unless told to, and has one view in each
+            self._one_view = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view. Raises `StorageUnavailable` or `Damaged` for what the database refuses."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._one_view.connect() as connection:
             self._begin(connection, "BEGIN")
             yield connection
 
