@@ -12,7 +12,7 @@ from typing import Any
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
-from browsed import Tab
+from browsed import PATIENCE_MS, Tab
 from earwitness.library import Library
 from earwitness.settings import DEFAULT_ROUTES, Settings
 from served import free_port, routes_file, serving, until
@@ -48,10 +48,6 @@ def test_a_newcomer_plays_a_first_call_and_sees_it_live_to_its_end(browser: Any,
         tab.picture("live")
         tab.page.locator(".call header a").click()
         tab.page.locator(".head .status.active").wait_for()
-        refusal = {"detail": "running calls have no sound here", "hint": "Is record.live_stereo on?"}
-        tab.page.route("**/live/sound", lambda route: route.fulfill(status=409, json=refusal))
-        tab.page.get_by_role("button", name="Listen in").press("Enter")
-        tab.page.get_by_text("have no sound here. Is record.live_stereo on?").wait_for()
         tab.page.locator(".said").first.wait_for()
         tab.page.locator(".head .status.complete").wait_for(timeout=60_000)
         assert tab.complaints == []
@@ -59,6 +55,7 @@ def test_a_newcomer_plays_a_first_call_and_sees_it_live_to_its_end(browser: Any,
 
 
 OPENING = json.dumps({"type": "session.created", "session": {"type": "realtime", "id": "sess_1"}})
+NO_SOUND = {"detail": "running calls have no sound here", "hint": "Is record.live_stereo on?"}
 
 
 def echo(connection: ServerConnection) -> None:
@@ -87,16 +84,19 @@ def test_recording_is_paused_and_resumed_and_the_outcome_kept_at_a_press(
 
             def says(word: str) -> None:
                 caller.send(json.dumps({"type": "test.said", "word": word}))
-                assert word in caller.recv(timeout=10)
+                assert word in caller.recv(timeout=PATIENCE_MS / 1000)
 
             def asked(path: str) -> Any:
                 return json.loads(served.get(f"/api/v1/conversations{path}")[1])
 
-            assert caller.recv(timeout=10) == OPENING
+            assert caller.recv(timeout=PATIENCE_MS / 1000) == OPENING
             (call,) = until(lambda: asked("")["conversations"])
             tab = Tab(browser, served.api(), key=key, color_scheme="light")
             tab.page.goto(f"/conversations/{call['id']}")
             says("before")
+            tab.page.route("**/live/sound", lambda route: route.fulfill(status=409, json=NO_SOUND))
+            tab.page.get_by_role("button", name="Listen in").press("Enter")
+            tab.page.get_by_text("no sound here. Is record.live_stereo on?").wait_for()
             tab.page.get_by_role("button", name="Pause recording").press("Enter")
             resume = tab.page.get_by_role("button", name="Go on recording")
             resume.wait_for()

@@ -47,3 +47,14 @@ export interface Loudness {
   caller: number[];
   agent: number[];
 }
+
+export interface GapRow {
+  position: number;
+  leg_id: string;
+  reason: string;
+  began_ns: number;
+  ended_ns: number | null;
+  record_count: number | null;
+  byte_count: number | null;
+  detail: string;
+}

@@ -17,6 +17,11 @@ it("a call is built up from what a stream tells, each part once and in its place
   call = applied(call, "interruptions", [cut])!;
   call = applied(call, "interruptions", [{ ...cut, did_cut: true }])!;
   expect(call.interruptions).toEqual([expect.objectContaining({ at_ms: 5, did_cut: true })]);
+  const pause = { position: 0, leg_id: "l", reason: "paused", began_ns: 6_000_000, ended_ns: null };
+  call = applied(call, "gaps", [pause])!;
+  expect(call.gaps).toEqual([expect.objectContaining({ reason: "paused", at_ms: 6, until_ms: null })]);
+  call = applied(call, "gaps", [{ ...pause, ended_ns: 9_000_000 }])!;
+  expect(call.gaps.map((gap) => gap.until_ms)).toEqual([9]);
   call = applied(call, "end", { status: "complete" })!;
   expect([call.isOver, call.row.status]).toEqual([true, "complete"]);
 });

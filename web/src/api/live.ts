@@ -3,8 +3,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Grown } from "../conversation/growing.ts";
 import { addressed } from "./client.ts";
-import type { Loudness, MessageRow, ToolCallRow } from "./live-rows.ts";
-import type { ConversationRow, Interruption, Message, Party, ToolCall } from "./types.ts";
+import type { GapRow, Loudness, MessageRow, ToolCallRow } from "./live-rows.ts";
+import type { ConversationRow, Gap, Interruption, Message, Party, ToolCall } from "./types.ts";
 
 const NS_PER_MS = 1_000_000;
 const KINDS = ["conversation", "messages", "tool_calls", "interruptions", "digits", "gaps", "sound", "end"] as const;
@@ -15,6 +15,7 @@ export interface LiveCall {
   messages: Message[];
   tools: ToolCall[];
   interruptions: (Interruption & { key: string })[];
+  gaps: (Gap & { key: string })[];
   loudness: Grown;
   isOver: boolean;
 }
@@ -43,6 +44,16 @@ export function toolOf(row: ToolCallRow): ToolCall {
     call: row.call_id,
     called_ms: row.called_ns / NS_PER_MS,
     returned_ms: row.returned_ns === null ? null : row.returned_ns / NS_PER_MS,
+  };
+}
+
+export function gapOf(row: GapRow): Gap & { key: string } {
+  return {
+    ...row,
+    key: String(row.position),
+    leg: row.leg_id,
+    at_ms: row.began_ns / NS_PER_MS,
+    until_ms: row.ended_ns === null ? null : row.ended_ns / NS_PER_MS,
   };
 }
 
@@ -83,6 +94,10 @@ export function applied(call: LiveCall | undefined, kind: string, data: unknown)
       }));
       return { ...call, interruptions: merged(call.interruptions, more) };
     }
+    case "gaps": {
+      const rows = data as GapRow[];
+      return { ...call, gaps: merged(call.gaps, rows.map((row) => ({ ...gapOf(row), position: row.position }))) };
+    }
     case "sound": {
       return { ...call, loudness: louder(call.loudness, data as Loudness) };
     }
@@ -108,7 +123,7 @@ function louder(had: Grown, more: Loudness): Grown {
 }
 
 function fresh(row: ConversationRow): LiveCall {
-  return { row, messages: [], tools: [], interruptions: [], loudness: { fromMs: 0, msPerPoint: 50, caller: [], agent: [] }, isOver: false };
+  return { row, messages: [], tools: [], interruptions: [], gaps: [], loudness: { fromMs: 0, msPerPoint: 50, caller: [], agent: [] }, isOver: false };
 }
 
 /** A stream of the server as a store of calls by id. A stream that breaks is taken up again by the browser. */

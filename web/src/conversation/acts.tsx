@@ -106,6 +106,7 @@ function Running({ conversation, say, onEnd }: RunningProps) {
   const base = `/api/v1/conversations/${conversation.id}`;
   const wasPaused = conversation.gaps.some((gap) => gap.reason === "paused" && gap.until_ms === null);
   const [isPaused, setPaused] = useState(wasPaused);
+  useEffect(() => setPaused(wasPaused), [wasPaused]); // by somebody else, or a moment before this page was opened
   const turn = async () => {
     const told = await send<{ legs: { state: string }[] }>(`${base}/${isPaused ? "resume" : "pause"}`, isPaused ? undefined : {});
     setPaused(told?.legs.some((leg) => leg.state === "paused") ?? !isPaused);

@@ -199,6 +199,7 @@ function grown(opened: Conversation, live: LiveCall): Conversation {
     messages: live.messages,
     tool_calls: live.tools,
     interruptions: live.interruptions,
+    gaps: live.gaps,
   };
 }
 
