@@ -26,7 +26,7 @@ def test_a_call_opens_with_its_words_its_sides_and_its_health(open_tab: Open, si
     assert tab.page.locator(".said.agent").count() >= 2
     assert tab.page.locator(".tool-card").count() == 1
     tab.page.locator(".health-bar b").wait_for()
-    until(lambda: tab.page.locator(".timeline-wave canvas").count() >= 2, 10)  # a side each
+    until(lambda: tab.page.locator(".timeline-wave canvas").count() >= 2)  # a side each
 
 
 def test_the_overview_says_what_it_was_about_and_what_was_learnt_and_leads_to_where_it_was_said(
@@ -94,7 +94,7 @@ def test_a_click_on_a_line_plays_from_there_and_lights_it(open_tab: Open, site) 
     minutes, rest = line.locator(".at").inner_text().split(":")
     begins = int(minutes) * 60 + float(rest)
     line.click()
-    until(lambda: seconds(tab) > begins + 0.3, 15, "it does not play")
+    until(lambda: seconds(tab) > begins + 0.3, told="it does not play")
     until(lambda: "now" in (line.get_attribute("class") or ""), 5)
     tab.page.get_by_role("button", name="Pause").click()
     until(lambda: tab.page.get_by_role("button", name="Play", exact=True).count() == 1, 5)
@@ -111,7 +111,7 @@ def test_the_word_that_is_spoken_is_lit_where_words_are_timed(open_tab: Open, si
         lit.extend(word for word in found if word not in lit)
         return len(lit) > 2
 
-    until(goes_on, 15, "no word is lit after another")
+    until(goes_on, told="no word is lit after another")
     tab.page.get_by_role("button", name="Pause").click()
     assert lit == [word for word in TIMED.split() if word in lit]
     assert tab.violations() == []
@@ -125,7 +125,7 @@ def test_a_click_on_the_waveform_goes_there(open_tab: Open, site) -> None:
     whole = tab.page.locator(".timecode").inner_text()
     end = [float(part) for part in re.findall(r"[\d.]+", whole.split("/")[1])]
     tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
-    until(lambda: abs(seconds(tab) - (end[0] * 60 + end[1]) / 2) < 0.5, 10)
+    until(lambda: abs(seconds(tab) - (end[0] * 60 + end[1]) / 2) < 0.5)
 
 
 def test_the_keyboard_does_all_a_mouse_does(open_tab: Open, site) -> None:
@@ -136,7 +136,7 @@ def test_the_keyboard_does_all_a_mouse_does(open_tab: Open, site) -> None:
     tab.page.keyboard.press("Shift+ArrowLeft")
     until(lambda: seconds(tab) == 4.0, 5)
     tab.page.keyboard.press("Space")
-    until(lambda: seconds(tab) > 4.2, 15, "it does not play")
+    until(lambda: seconds(tab) > 4.2, told="it does not play")
     tab.page.keyboard.press("Space")
     tab.page.keyboard.press("/")
     tab.page.keyboard.type("mushroom")
@@ -151,7 +151,7 @@ def test_a_play_link_opens_this_call_without_a_key_and_no_other(open_tab: Open, 
     tab = open_tab(path, key="")
     tab.page.get_by_text("mushroom pizza").first.wait_for()
     tab.page.locator(".said.agent").nth(1).click()
-    until(lambda: seconds(tab) > 1, 15)
+    until(lambda: seconds(tab) > 1)
     other = open_tab(path.replace(site.order, site.barge_in), key="")
     other.page.get_by_label("API key").wait_for()
 
@@ -239,4 +239,4 @@ def test_every_tab_of_an_admin_is_clean_and_the_wire_leads_to_the_sound(open_tab
     assert tab.violations() == []
     tab.picture("events-light")
     tab.page.locator(".wire-open .button").click()
-    until(lambda: seconds(tab) > 3, 10)
+    until(lambda: seconds(tab) > 3)

@@ -37,14 +37,14 @@ def test_a_search_and_filters_stand_in_the_address_and_come_off_as_chips(open_ta
     tab.page.keyboard.type("mushroom")
     tab.page.keyboard.press("Enter")
     tab.page.wait_for_url("**/conversations?q=mushroom")
-    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 1, 10)
+    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 1)
     tab.page.get_by_role("button", name="Filter", exact=True).click()
     tab.page.locator(".popover select[name=provider]").select_option("twilio")
     tab.page.get_by_role("button", name="Apply").click()
     tab.page.wait_for_url("**provider=twilio**")
-    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 0, 10)
+    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 0)
     tab.page.get_by_role("button", name="Provider twilio").click()
-    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 1, 10)
+    until(lambda: tab.page.locator(f'a[href="/conversations/{site.order}"]').count() == 1)
 
 
 def test_the_chosen_get_a_label_and_who_only_reads_cannot_give_one(open_tab: Open, site: Any) -> None:

@@ -41,10 +41,10 @@ def test_a_developer_looks_into_a_complaint_of_being_cut_off(open_tab: Open, sit
     cut = tab.page.locator(".note.interruption").first
     assert "The caller broke in" in cut.inner_text()
     cut.locator(".at").click()
-    until(lambda: tab.page.get_by_role("button", name="Pause").count() == 1, 15, "it does not play")
+    until(lambda: tab.page.get_by_role("button", name="Pause").count() == 1, told="it does not play")
     tab.page.get_by_role("tab", name="Events").click()
     tab.page.get_by_placeholder("Find in the wire").fill("truncate")
-    until(lambda: 0 < tab.page.locator(".wire-row").count() < 20, 10)
+    until(lambda: 0 < tab.page.locator(".wire-row").count() < 20)
     tab.page.locator(".wire-row", has_text="conversation.item.truncate").first.click()
     tab.page.locator(".wire-open pre").get_by_text("audio_end_ms").wait_for()
     tab.picture("barge-in-3-wire")
