@@ -187,10 +187,9 @@ class Library(Telling, Grouping, Redacting):
         folders = self.folders(workspace, conversation_id)
         how = self.settings.understanding
         made_from = (self.catalog, self.objects, self.scratch, self.policies, how, self.columns)
-        done = finish(conversation_id, folders, *made_from)
+        done = finish(conversation_id, folders, *made_from, partial(self.seal, folders))
         if done.status is not Status.ACTIVE:
             (self.live_root / f"{conversation_id}.wav").unlink(missing_ok=True)
-            self.seal(done, folders)
             self.tell_of(done)
         return done
 

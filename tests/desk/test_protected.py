@@ -9,6 +9,7 @@ from earwitness.library import Library
 from earwitness.privacy.access import Access
 from earwitness.privacy.proof import leaf_hash, leaf_of
 from earwitness.settings import Settings
+from journal_legs import Legs
 from recorded import copy_of, recording
 
 SUBJECT = "RID-order"  # of one call each of two providers
@@ -56,3 +57,29 @@ def test_a_person_with_a_held_call_is_erased_but_for_that_and_later_wholly(libra
 def test_nobody_is_erased_by_an_empty_name(library: Library) -> None:
     with pytest.raises(InvalidInput):
         library.erase_subject("")
+
+
+def test_a_call_whose_work_ends_before_it_is_sealed_is_sealed_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Legs(tmp_path) as legs:
+        leg = legs.open()
+        leg.user(50, "item", "Hello?")
+        leg.end(900)
+
+    def killed(*_: object) -> None:
+        raise SystemExit(9)
+
+    for _ in range(2):
+        dying = Library(Settings(data_dir=str(tmp_path)))
+        monkeypatch.setattr(dying, "seal", killed)
+        with pytest.raises(SystemExit):
+            dying.catch_up()
+        dying.catalog.close()
+    library = Library(Settings(data_dir=str(tmp_path)))
+    library.catch_up()
+    (call,) = library.conversations()
+    (seal,) = (entry for entry in library.audit.every() if entry.action == "seal")
+    assert seal.facts["files"] == {artifact.name: artifact.sha256 for artifact in call.artifacts()}
+    assert library.prove() == []
+    library.catalog.close()

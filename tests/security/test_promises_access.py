@@ -75,7 +75,7 @@ def test_r45_whatever_is_asked_the_api_answers_and_never_falls_over(
     operations = [result.ok() for result in schema.get_all_operations()]
     operations = [op for op in operations if op.method.upper() in ("GET", "POST", "PUT", "DELETE")]
     assert len(operations) > 50
-    each = 20_000 // len(operations) if IS_FULL else 4
+    each = 24_000 // len(operations) if IS_FULL else 4  # some have fewer ways to be asked
     faults: list[str] = []
     asked = 0
     for operation in operations:

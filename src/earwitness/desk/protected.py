@@ -149,12 +149,12 @@ class Protected(Asking):
 
     # -- proof ----------------------------------------------------------------------------------------
 
-    def seal(self, conversation: Conversation, folders: list[Path]) -> None:
+    def seal(self, folders: list[Path], conversation: Conversation, last: dict[str, str]) -> None:
         """What was recorded and made of a call that ended becomes a leaf of the log: its journals' heads and
-        its files' hashes."""
+        its files' hashes, with that of the last one."""
         heads = {folder.name: recovery.verify(folder).head for folder in folders}
         artifacts = self.catalog.artifacts(conversation.workspace, conversation.id)
-        facts = {"journals": heads, "files": {a.name: a.sha256 for a in artifacts}}
+        facts = {"journals": heads, "files": {a.name: a.sha256 for a in artifacts} | last}
         before = self._entries(conversation, "seal")
         if not before or before[0].facts != facts:
             self.audit.note(

@@ -5,7 +5,7 @@ begun before. Nothing here is told what happened; it looks.
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,6 +32,8 @@ from earwitness.store.artifacts import ANALYTICS, FIGURES, FILES_VERSION, HEALTH
 from earwitness.store.catalog import Catalog
 from earwitness.store.objects import Objects, media_type
 
+Seal = Callable[[Conversation, dict[str, str]], None]  # the hash of its last file, which no row tells of yet
+
 
 def finish(
     conversation_id: str,
@@ -42,9 +44,10 @@ def finish(
     policies: Policies,
     how: Understanding | None = None,
     lake: Columns | None = None,
+    seal: Seal = lambda conversation, last: None,
 ) -> Conversation:
     """Tell the conversation once more from its journals, write its rows, then its files, its rows in the lake
-    and its figures.
+    and its figures. It is sealed before its last file counts: killed on the way, it is due again.
 
     `scratch` is a folder on the same disk as the data, for files while they are being made. `how`: what is to
     be found out about it. Where a leg joins or leaves meanwhile, or the conversation is deleted, nothing of
@@ -66,7 +69,7 @@ def finish(
         outcomes.put_derived(catalog.database, conversation, known.summary.outcome)
         for made in _made(told, Path(folder), catalog, known, lake):
             try:
-                _keep(made, str(made.relative_to(folder)), conversation, of_legs, catalog, objects)
+                _keep(made, str(made.relative_to(folder)), conversation, of_legs, catalog, objects, seal)
             except Conflict:
                 unmake(conversation.workspace, conversation.id, catalog, objects, lake)
                 break
@@ -133,8 +136,11 @@ def _keep(
     of_legs: Sequence[str],
     catalog: Catalog,
     objects: Objects,
+    seal: Seal,
 ) -> None:
     info = objects.put(path, _bytes_of(made), replace=True)
+    if made.name == LAST_MADE:
+        seal(conversation, {made.name: info.sha256})
     try:
         catalog.put_artifact(
             conversation.workspace,
