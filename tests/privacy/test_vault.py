@@ -143,3 +143,19 @@ def test_a_key_that_a_killed_writer_left_under_a_hidden_name_is_destroyed_too(tm
     file.with_name(".0123456789abcdef.tmp").write_bytes(file.read_bytes())
     assert keys.destroy("0190") == [file.name]
     assert list((tmp_path / "keys").rglob("0190*")) == []
+
+
+def test_a_mislaid_master_key_is_to_be_found_where_there_are_keys_and_made_where_there_are_none(
+    tmp_path: Path,
+) -> None:
+    def hint(data: str, where: str) -> str:
+        with pytest.raises(SettingsError) as caught:
+            open_vault(Settings(data_dir=str(tmp_path / data), encryption=Encryption(key=where)))
+        return caught.value.hint
+
+    (tmp_path / "empty").touch()
+    (tmp_path / "old").mkdir()
+    vault(tmp_path / "old")
+    for where in (f"file:{tmp_path / 'gone'}", f"file:{tmp_path / 'empty'}", "env:EARWITNESS_NO_SUCH_KEY"):
+        assert "earwitness encryption key" in hint("new", where)
+        assert hint("old", where).startswith("Find the master key")

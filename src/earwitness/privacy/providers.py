@@ -20,7 +20,8 @@ from earwitness.errors import Conflict, Denied, SettingsError, StorageUnavailabl
 
 _CONTEXT = b"earwitness ring"
 _HINT_BYTES, _NONCE_BYTES, _KEY_BYTES = 8, 12, 32
-_MAKE = "earwitness encryption key FILE"
+MAKE = "Make one: earwitness encryption key FILE"
+FIND = "Find the master key this data folder was encrypted with: without it its recordings stay locked."
 
 
 class Provider(Protocol):
@@ -92,18 +93,19 @@ class AwsKms:
             raise StorageUnavailable(f"AWS KMS does not answer: {error}", hint="Try again.") from error
 
 
-def provider_of(where: str) -> Provider:
-    """`file:PATH`, `env:NAME`, `aws-kms:KEY`. Raises `SettingsError` for anything else, and for no key."""
+def provider_of(where: str, *, advice: str = MAKE) -> Provider:
+    """`file:PATH`, `env:NAME`, `aws-kms:KEY`.
+
+    Raises `SettingsError` for anything else, and with this advice where no key is.
+    """
     kind, _, name = where.partition(":")
     if kind == "file" and name:
         try:
-            return Masters(_read(Path(name).read_text("ascii"), where))
+            return Masters(_read(Path(name).read_text("ascii"), where, advice))
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"encryption.key: {name} cannot be read", hint=f"Make one: earwitness encryption key {name}"
-            ) from error
+            raise SettingsError(f"encryption.key: {name} cannot be read", hint=advice) from error
     if kind == "env" and name:
-        return Masters(_read(os.environ.get(name, ""), where))
+        return Masters(_read(os.environ.get(name, ""), where, advice))
     if kind == "aws-kms" and name:
         return AwsKms(name)
     raise SettingsError(
@@ -131,7 +133,7 @@ def make_key(file: Path) -> str:
     return f"file:{file.absolute()}"
 
 
-def _read(text: str, where: str) -> list[bytes]:
+def _read(text: str, where: str, advice: str) -> list[bytes]:
     """Keys of 32 bytes, in hex or base64, separated by anything blank."""
     keys = []
     for word in text.split():
@@ -142,12 +144,10 @@ def _read(text: str, where: str) -> list[bytes]:
         except (ValueError, binascii.Error):
             key = b""
         if len(key) != _KEY_BYTES:
-            raise SettingsError(
-                f"encryption.key: {where} holds no key of 32 bytes", hint=f"Make one: {_MAKE}"
-            )
+            raise SettingsError(f"encryption.key: {where} holds no key of 32 bytes", hint=advice)
         keys.append(key)
     if not keys:
-        raise SettingsError(f"encryption.key: {where} is empty", hint=f"Make one: {_MAKE}")
+        raise SettingsError(f"encryption.key: {where} is empty", hint=advice)
     return keys
 
 

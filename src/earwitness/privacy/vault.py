@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from earwitness.clock import uuid7
 from earwitness.errors import Damaged, Denied, EarwitnessError, NotFound, SettingsError
 from earwitness.journal.seal import unlock
-from earwitness.privacy.providers import Provider, provider_of
+from earwitness.privacy.providers import FIND, MAKE, Provider, provider_of
 from earwitness.privacy.text_cipher import TextCipher
 from earwitness.settings import Settings
 from earwitness.store.folder import FolderObjects
@@ -226,8 +226,10 @@ def open_vault(settings: Settings) -> Vault | None:
     """
     if not settings.encryption.key:
         return None
-    olds = tuple(map(provider_of, settings.encryption.old_keys))
-    vault = Vault(settings.data_path / "keys", provider_of(settings.encryption.key), olds)
+    folder, encryption = settings.data_path / "keys", settings.encryption
+    advice = FIND if has_keys(folder) else MAKE
+    olds = tuple(provider_of(old, advice=advice) for old in encryption.old_keys)
+    vault = Vault(folder, provider_of(encryption.key, advice=advice), olds)
     unlock(settings.data_path / "journal", vault)
     return vault
 
@@ -247,7 +249,7 @@ def refuse_locked(settings: Settings) -> None:
     if is_locked(settings):
         raise SettingsError(
             f"{settings.data_path} is encrypted and encryption.key is not set",
-            hint="Set it to where the master key lies, e.g. file:/path.",
+            hint="Set it, or EARWITNESS_ENCRYPTION__KEY, to where the master key lies, e.g. file:/path.",
         )
 
 
