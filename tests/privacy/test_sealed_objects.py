@@ -29,6 +29,17 @@ def test_every_size_has_its_size(objects: Objects, size: int) -> None:
     assert b"".join(objects.open(PATH)) == BIG[:size]
 
 
+def test_what_was_written_before_encryption_is_told_from_what_is_sealed(
+    objects: SealedObjects, tmp_path: Path
+) -> None:
+    objects.put(PATH, [b""])
+    FolderObjects(tmp_path / "objects").put(OTHER, [b"plain" * 20])
+    assert (objects.is_sealed(PATH), objects.is_sealed(OTHER)) == (True, False)
+    with pytest.raises(Damaged) as caught:
+        b"".join(objects.open(OTHER, 0, 2))
+    assert "reindex" in caught.value.hint
+
+
 def test_nothing_lies_in_the_open(objects: Objects, tmp_path: Path) -> None:
     objects.put(PATH, [b"CANARY" * 1000])
     assert b"CANARY" not in (tmp_path / "objects" / PATH).read_bytes()

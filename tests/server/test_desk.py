@@ -9,10 +9,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+import earwitness
 from earwitness.capture.status import RecorderStatus
+from earwitness.library import Library, open_library
 from earwitness.server.bond import Ready, Refusal
 from earwitness.settings import Listen, Settings
+from privacy_vaults import encrypted
 from served import answers, until
 
 GREEN = RecorderStatus(
@@ -109,3 +113,31 @@ def test_it_refuses_a_folder_that_another_desk_serves(desk: Desk, tmp_path: Path
     assert (word.kind, str(desk.process.pid) in word.message) == ("InUse", True)
     assert second.end() == 1
     until(lambda: desk.process.poll() is None)
+
+
+def test_it_refuses_files_from_before_encryption_until_reindex_has_sealed_them(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with earwitness.record(provider="openai", data_dir=data) as leg:
+        leg.end()
+        assert leg.flush()
+    plain = open_library(data)
+    assert plain.conversation("latest").has_files
+    plain.catalog.close()
+    wanted = replace(encrypted(tmp_path), api=Listen(port=0))
+    desk = Desk(wanted)
+    word = desk.word()
+    assert isinstance(word, Refusal)
+    assert (word.kind, "earwitness reindex" in word.hint) == ("SettingsError", True)
+    assert desk.end() == 1
+    library = Library(wanted)
+    assert library.reindex() == 1
+    library.catalog.close()
+    desk = Desk(wanted)
+    assert isinstance(desk.word(), Ready)
+    assert desk.end() == 0
+
+
+def test_a_new_folder_is_encrypted_from_its_first_start(tmp_path: Path) -> None:
+    desk = Desk(replace(encrypted(tmp_path), api=Listen(port=0)))
+    assert isinstance(desk.word(), Ready)
+    assert desk.end() == 0

@@ -13,14 +13,15 @@ import msgspec
 
 from earwitness.desk import behind
 from earwitness.desk.kept import Kept
-from earwitness.errors import InUse, InvalidInput, NotFound
+from earwitness.errors import InUse, InvalidInput, NotFound, SettingsError, StorageUnavailable
 from earwitness.privacy.access import Access
 from earwitness.privacy.audit import Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.privacy.sealed_objects import SealedObjects
 from earwitness.privacy.vault import is_locked, open_vault
 from earwitness.settings import Settings
-from earwitness.store import deliveries
+from earwitness.store import deliveries, overview
+from earwitness.store.artifacts import LAST_MADE
 from earwitness.store.catalog import Catalog
 from earwitness.store.chosen import open_objects
 from earwitness.store.finding import ConversationQuery, Page
@@ -29,6 +30,7 @@ from earwitness.store.reading import LATEST
 from earwitness.store.rows import ConversationRow
 from earwitness.store.searching import Hit, Results, SearchQuery
 
+_FIRST = 5  # conversations whose files are looked at: of one alone they may have been made again since
 _Q = TypeVar("_Q", ConversationQuery, SearchQuery)
 
 
@@ -66,6 +68,20 @@ class Finding:
                 return behind.is_any_due(self.data_path, self.catalog, self.objects)
         except InUse:
             return False
+
+    def refuse_unsealed(self) -> None:
+        """Raises `SettingsError` where encryption is on and files made before it still lie in the open."""
+        if not isinstance(self.objects, SealedObjects):
+            return
+        with self.catalog.database.reading() as connection:
+            paths = overview.first_files(connection, LAST_MADE, _FIRST)
+        for path in paths:
+            with contextlib.suppress(NotFound, StorageUnavailable):  # a bucket that is away keeps nobody out
+                if not self.objects.is_sealed(path):
+                    raise SettingsError(
+                        f"{self.data_path} has files from before encryption, which lie in the open",
+                        hint="Seal them: earwitness reindex, with no server running; then start again.",
+                    )
 
     def sign(self) -> list[str]:
         """The log's head is signed and handed out, if that is due. Says what went wrong with the latter."""

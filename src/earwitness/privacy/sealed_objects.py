@@ -94,6 +94,10 @@ class SealedObjects:
             return False
         return (count, digest.hexdigest()) == (info.byte_count, info.sha256)
 
+    def is_sealed(self, path: str) -> bool:
+        """Whether what lies there was written sealed. Raises `NotFound`, `StorageUnavailable`."""
+        return b"".join(self._objects.open(path, 0, len(MAGIC))) == MAGIC
+
     def exists(self, path: str) -> bool:
         return self._objects.exists(path)
 
@@ -116,7 +120,10 @@ class SealedObjects:
 
     def _key(self, path: str, header: bytes) -> tuple[Key, bytes]:
         if len(header) != HEADER_BYTES or not header.startswith(MAGIC):
-            raise Damaged(f"{path} is not a sealed file", hint="It may stem from before encryption: reindex.")
+            raise Damaged(
+                f"{path} is not a sealed file",
+                hint="It may stem from before encryption: stop the server, then earwitness reindex.",
+            )
         _, version, flags, reserved, chunk_bytes, key_id, prefix = _HEADER.unpack(header)
         if (version, flags, reserved, chunk_bytes) != (1, 0, 0, CHUNK_BYTES):
             raise Damaged(f"{path} was sealed in a way that this program does not know")

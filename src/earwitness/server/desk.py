@@ -44,6 +44,7 @@ def run_desk(settings: Settings, recorder: IO[bytes] | None, *, on_ready: Callab
     refuse_locked(settings)
     with FolderLock(settings.data_path, patience_s=ORPHAN_GOES_IN_S):
         library = Library(settings)
+        library.refuse_unsealed()
         worker = Worker(library)
         library.trouble = worker.trouble
         app = create_app(library, Links(ensure_secret(settings.data_path, "links")))

@@ -140,6 +140,13 @@ def lacking(connection: sa.Connection, version: int, limit: int) -> tuple[tuple[
     return tuple((row[0], row[1]) for row in connection.execute(wanted))
 
 
+def first_files(connection: sa.Connection, name: str, limit: int) -> tuple[str, ...]:
+    """Where the files of this name lie that the first conversations have, by id, which tells their time."""
+    c = schema.artifacts.c
+    wanted = sa.select(c.path).where(c.name == name).order_by(c.conversation_id).limit(limit)
+    return tuple(connection.scalars(wanted))
+
+
 def dump(connection: sa.Connection) -> str:
     """See `Catalog.dump`. One JSON line per row under the name of its table, sorted."""
     lines: list[str] = []
