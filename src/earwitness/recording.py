@@ -69,9 +69,15 @@ def prepare(data_dir: str | os.PathLike[str]) -> None:
     """What is recorded below this folder from now on is encrypted, if the environment says so. Never
     raises."""
     key, folder = os.environ.get(VARIABLE, ""), Path(data_dir).absolute()
-    if not key or (folder, key) in _prepared:
+    if (folder, key) in _prepared:
         return
     _prepared.add((folder, key))
+    if not key:
+        if (folder / "keys" / "ring").is_dir():  # as `vault.has_keys`, which needs cryptography
+            _log.warning(
+                "recording unencrypted: %s is an encrypted folder, and %s is not set", folder, VARIABLE
+            )
+        return
     try:
         from earwitness.privacy.vault import open_vault
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import earwitness
 from earwitness import recording as recording_face
-from earwitness.errors import InvalidInput
+from earwitness.errors import Denied, InvalidInput, SettingsError
 from earwitness.journal.seal import unlock
 from earwitness.library import Library, open_library
 from earwitness.privacy.vault import open_vault
@@ -130,6 +130,32 @@ def test_a_locked_folder_is_checked_all_the_same(
     segment.write_bytes(data)
     assert locked.prove() != []
     locked.catalog.close()
+
+
+def test_who_asks_a_locked_folder_for_words_is_told_of_the_key(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.catalog.close()
+    unlock(tmp_path / "data" / "journal", None)
+    monkeypatch.delenv(recording_face.VARIABLE)
+    locked = open_library(tmp_path / "data")
+    with pytest.raises(SettingsError) as search:
+        list(locked.search("canaryword"))
+    with pytest.raises(Denied) as export:
+        b"".join(locked.conversation("latest").exported("markdown"))
+    for caught in (search, export):
+        assert recording_face.VARIABLE in caught.value.hint
+    locked.catalog.close()
+
+
+def test_a_program_that_records_in_the_open_into_an_encrypted_folder_says_so_once(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv(recording_face.VARIABLE)
+    for folder in (tmp_path / "data", tmp_path / "data", tmp_path / "new"):
+        recording_face.prepare(folder)
+    [message] = caplog.messages
+    assert (str(tmp_path / "data") in message, recording_face.VARIABLE in message) == (True, True)
 
 
 def test_equal_words_do_not_look_alike_and_equal_names_do(library: Library) -> None:

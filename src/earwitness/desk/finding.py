@@ -18,7 +18,7 @@ from earwitness.privacy.access import Access
 from earwitness.privacy.audit import Audit, AuditQuery, Entry
 from earwitness.privacy.checkpoints import Checkpoints
 from earwitness.privacy.sealed_objects import SealedObjects
-from earwitness.privacy.vault import is_locked, open_vault
+from earwitness.privacy.vault import is_locked, open_vault, refuse_locked
 from earwitness.settings import Settings
 from earwitness.store import deliveries, overview
 from earwitness.store.artifacts import LAST_MADE
@@ -130,6 +130,7 @@ class Finding:
 
     def results(self, query: SearchQuery) -> Results:
         """One page of the texts in which it is found, the newest first unless the query sorts otherwise."""
+        refuse_locked(self.settings)  # the index holds no words: nothing would be found
         own = self._own(query)
         return Results(()) if own is None else self.catalog.search(own)
 

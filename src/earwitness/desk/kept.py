@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from earwitness.errors import NotFound
+from earwitness.errors import Denied, NotFound
+from earwitness.privacy.sealed_objects import MAGIC
 from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
 from earwitness.store.artifacts import ANALYTICS, DOCUMENT, HEALTH, LAST_MADE, TEXT
 from earwitness.store.catalog import Catalog
@@ -96,7 +97,13 @@ class Kept:
 
     def _stored_bytes(self, name: str) -> bytes:
         size, read = self.stored(name)
-        return b"".join(read(0, size))
+        stored = b"".join(read(0, size))
+        if stored.startswith(MAGIC):  # nothing opened it on its way here
+            raise Denied(
+                f"conversation {self.id} is encrypted and encryption.key is not set",
+                hint="Set it, or EARWITNESS_ENCRYPTION__KEY, to where the master key lies, e.g. file:/path.",
+            )
+        return stored
 
     def _not_made(self, name: str) -> NotFound:
         hint = "Ask for wav, which needs no file."
