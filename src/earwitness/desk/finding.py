@@ -75,13 +75,12 @@ class Finding:
             return
         with self.catalog.database.reading() as connection:
             paths = overview.first_files(connection, LAST_MADE, _FIRST)
-        for path in paths:
-            with contextlib.suppress(NotFound, StorageUnavailable):  # a bucket that is away keeps nobody out
-                if not self.objects.is_sealed(path):
-                    raise SettingsError(
-                        f"{self.data_path} has files from before encryption, which lie in the open",
-                        hint="Seal them: earwitness reindex, with no server running; then start again.",
-                    )
+        with contextlib.suppress(NotFound, StorageUnavailable):  # a bucket that is away keeps nobody out
+            if not all(map(self.objects.is_sealed, paths)):
+                raise SettingsError(
+                    f"{self.data_path} has files from before encryption, which lie in the open",
+                    hint="Seal them: earwitness reindex, with no server running; then start again.",
+                )
 
     def sign(self) -> list[str]:
         """The log's head is signed and handed out, if that is due. Says what went wrong with the latter."""
