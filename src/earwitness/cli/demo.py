@@ -41,7 +41,7 @@ def command(context: click.Context, once: bool, speed: float) -> None:
 
 
 async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: float) -> int:
-    from earwitness.server.app_files import is_built
+    from earwitness.server.app_files import NOT_BUILT, is_built
     from earwitness.server.recorder import recording, until_told_to_stop
 
     print_first_key(settings)
@@ -51,7 +51,7 @@ async def _demo(settings: Settings, file: Path | None, *, once: bool, speed: flo
         problems = [f"call {c['conversation']}: {c['reason']}" for c in calls if not c["ok"]]
         problems += await asyncio.to_thread(_look_at, running, calls)
         if not is_built():
-            click.echo("\nthe addresses show no pages: those are built with Node 20 or newer, by `make web`")
+            click.echo(f"\nthe addresses show {NOT_BUILT}")
         for problem in problems:
             click.echo(f"PROBLEM {problem}", err=True)
         if once:

@@ -43,13 +43,13 @@ def serve(settings: Settings, role: str) -> int:
     if role in ("api", "worker"):
         from earwitness.server.desk import run_desk
 
-        run_desk(settings, None, on_ready=lambda port: _say_api(settings, port))
+        run_desk(settings, None, on_ready=lambda port: say_api(settings, port))
         return 0
 
     async def record() -> None:
         async with recording(settings, with_desk=role == "all") as running:
             if role == "all":
-                _say_api(running, running.api.port)
+                say_api(running, running.api.port)
             _say_tap(running)
             _say_encryption(running)
             await until_told_to_stop()
@@ -101,10 +101,13 @@ def print_first_key(settings: Settings) -> None:
         click.echo("API keys exist; `earwitness keys create NAME` makes another")
 
 
-def _say_api(settings: Settings, port: int) -> None:
+def say_api(settings: Settings, port: int) -> None:
+    """Where to look: the pages, if they are built, and the API."""
+    from earwitness.server.app_files import NOT_BUILT, is_built
+
     scheme = "https" if settings.api.tls_cert else "http"
     here = f"{scheme}://{settings.api.host}:{port}"
-    click.echo(f"pages  {here}/  (log in with an API key)")
+    click.echo(f"pages  {here}/  (log in with an API key)" if is_built() else NOT_BUILT)
     click.echo(f"API    {here}/docs")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 APP = STATIC / "app" / "index.html"
+NOT_BUILT = "no pages: those are built with Node 20 or newer, by `make web`"
 
 
 def is_built() -> bool:
