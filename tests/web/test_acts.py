@@ -68,6 +68,21 @@ def test_what_was_taken_out_is_shown_for_a_reason_that_stands_in_the_trail(open_
     assert reader.page.locator(".menu").count() == 0
 
 
+def test_the_trail_names_the_call_that_was_looked_at_and_leads_there(open_tab: Open, site: Any) -> None:
+    site.served.get(f"/api/v1/conversations/{site.order}/health")
+    tab = open_tab("/protection", key="admin")
+    line = tab.page.locator(".trail li", has=tab.page.get_by_role("link", name=site.order)).first
+    line.wait_for()
+    assert "{conversation_id}" not in line.inner_text()
+    tab.picture("protection-trail", full_page=True)
+    line.get_by_role("link").click()
+    tab.page.wait_for_url(f"**/conversations/{site.order}")
+    tab.page.get_by_role("tab", name="Audit").click()
+    facts = tab.page.locator(".trail code").first
+    assert facts.evaluate("text => text.scrollWidth <= text.clientWidth"), "it wraps"
+    tab.picture("conversation-trail")
+
+
 def test_words_that_somebody_takes_out_are_masked_everywhere(open_tab: Open, site: Any) -> None:
     path = f"/api/v1/conversations?subject={LEAVER}"
     call = json.loads(site.served.get(path)[1])["conversations"][0]["id"]

@@ -1,7 +1,10 @@
 import { useEffect, useState } from "react";
 import { get } from "../api/client.ts";
+import { Link } from "../components/link.tsx";
 import { fullMoment, moment } from "../format.ts";
 import { words } from "../words.ts";
+
+const PLACE = "{conversation_id}"; // in a route
 
 export interface TrailEntry {
   number: number;
@@ -11,6 +14,8 @@ export interface TrailEntry {
   actor?: string | null;
   name?: string | null;
   reason?: string | null;
+  conversation: string | null;
+  asked?: string | null; // what was asked for where no conversation was found
   facts: Record<string, unknown>;
 }
 
@@ -42,11 +47,21 @@ export function Entries({ entries }: { entries: readonly TrailEntry[] }) {
             {entry.reason && <q>{entry.reason}</q>}
           </span>
           <span className={`tag ${entry.outcome === "done" ? "" : "bad"}`}>{entry.outcome}</span>
-          {Object.keys(entry.facts).length > 0 && <code>{factsOf(entry.facts)}</code>}
+          <Facts entry={entry} />
         </li>
       ))}
     </ol>
   );
+}
+
+/** What was done, with the conversation itself where the route has only its place. */
+function Facts({ entry }: { entry: TrailEntry }) {
+  const facts = factsOf(entry.facts);
+  const about = entry.conversation ? <Link to={`/conversations/${entry.conversation}`}>{entry.conversation}</Link> : entry.asked;
+  if (!facts && !about) return null;
+  const [before, after] = facts.split(PLACE);
+  if (about && after !== undefined) return <code>{before}{about}{after}</code>;
+  return <code>{about} {facts}</code>;
 }
 
 function factsOf(facts: Record<string, unknown>): string {
