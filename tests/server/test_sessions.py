@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from asked import Asker
-from earwitness.settings import Listen, Settings
+from earwitness.settings import Listen, Recording, Settings
 
 PATH, SENTENCE = "/api/v1/session", "the heron eats at seven"
 OWN = "http://127.0.0.1:5001"
@@ -38,6 +38,16 @@ def test_a_key_or_a_password_begins_a_session_that_reads(desk: Asker) -> None:
         assert browser.get(PATH).json() == answer.json()
     assert (answer.json()["name"], answer.json()["workspace"]) == ("ana", "default")
     assert answer.json()["scopes"] == ["read", "read-raw", "write"]
+
+
+@pytest.mark.parametrize("live_stereo", [True, False])
+def test_a_browser_is_told_whether_running_calls_can_be_listened_in_to(
+    tmp_path: Path, live_stereo: bool
+) -> None:
+    asker = Asker(tmp_path, Settings(record=Recording(live_stereo=live_stereo)))
+    _, answer = log_in(asker)
+    assert answer.json()["has_live_sound"] is live_stereo
+    asker.close()
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Asker) -> None:

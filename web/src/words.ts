@@ -248,6 +248,7 @@ export const words = {
     open: "Open",
     listen: "Listen in",
     stop: "Stop listening",
+    noSound: "Running calls have no sound here: record.live_stereo is off, or the data folder is encrypted.",
     level: "How loud",
     over: "over",
     running: (count: number) => (count === 1 ? "1 call running" : `${count} calls running`),

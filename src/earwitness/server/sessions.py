@@ -35,6 +35,7 @@ class SessionResponse(msgspec.Struct, kw_only=True):
     workspace: str
     scopes: list[str]  # all they may do, wider rights written out
     csrf_token: str
+    has_live_sound: bool  # running calls can be listened in to here
 
 
 _request = msgspec.json.Decoder(SessionRequest)
@@ -50,7 +51,7 @@ async def log_in(request: Request) -> Response:
         raise HTTPException(415, "send JSON, as application/json")
     wanted = json_body(_request, await read_body(request, LARGEST_BYTES))
     session = await run_in_threadpool(_begin, request, wanted)
-    response = _told(session)
+    response = _told(request, session)
     cookies.give(request, response, session)
     return response
 
@@ -85,7 +86,7 @@ def _witness(request: Request, workspace: str, *, actor: str = "", name: str) ->
 @router.get("", summary="Who this browser is logged in as")
 def show(request: Request) -> Response:
     """401 where it is not logged in."""
-    return _told(_of(request))
+    return _told(request, _of(request))
 
 
 @router.delete("", status_code=204, summary="Log this browser out")
@@ -108,10 +109,14 @@ def _of(request: Request) -> Session:
     return session
 
 
-def _told(session: Session) -> Response:
+def _told(request: Request, session: Session) -> Response:
     holder = session.holder
     scopes = {also.value for held in holder.scopes for also in (held, *ALSO.get(held, ()))}
     told = SessionResponse(
-        name=holder.name, workspace=holder.workspace_id, scopes=sorted(scopes), csrf_token=session.csrf
+        name=holder.name,
+        workspace=holder.workspace_id,
+        scopes=sorted(scopes),
+        csrf_token=session.csrf,
+        has_live_sound=request.app.state.library.live_folder is not None,
     )
     return Response(_encode(told), media_type="application/json")

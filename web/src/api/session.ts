@@ -8,6 +8,7 @@ export interface Session {
   workspace: string;
   scopes: string[];
   csrf_token: string;
+  has_live_sound: boolean; // of running calls: to listen in, and for how loud they are
 }
 
 /** The session there is, or null. Raises where the server does not answer at all. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useLive, type LiveCall } from "../api/live.ts";
-import { useRight } from "../api/session.ts";
+import { useRight, useSession } from "../api/session.ts";
 import { Icon } from "../components/icon.tsx";
 import { Link } from "../components/link.tsx";
 import { StatusTag } from "../components/status.tsx";
@@ -48,6 +48,7 @@ export function LivePage() {
 function Card({ call }: { call: LiveCall }) {
   const { row } = call;
   const mayListen = useRight("read-raw");
+  const hasSound = useSession()?.has_live_sound ?? true;
   const said = call.messages.filter((message) => message.text);
   return (
     <article className={`call ${call.isOver ? "over" : ""}`}>
@@ -58,8 +59,8 @@ function Card({ call }: { call: LiveCall }) {
         <span className="quiet tabular">{length(row.duration_ms)}</span>
         <StatusTag status={row.status} />
       </header>
-      <Meter name={words.parties.caller} side="caller" points={call.loudness.caller} />
-      <Meter name={words.parties.agent} side="agent" points={call.loudness.agent} />
+      {hasSound && <Meter name={words.parties.caller} side="caller" points={call.loudness.caller} />}
+      {hasSound && <Meter name={words.parties.agent} side="agent" points={call.loudness.agent} />}
       <ol className="rolling">
         {said.slice(-LINES).map((message) => {
           const { heard, unheard } = heardWords(message);
@@ -111,6 +112,7 @@ export function Meter({ name, side, points }: { name: string; side: "caller" | "
 
 export function ListenButton({ id }: { id: string }) {
   const listening = useRef<Listening | null>(null);
+  const hasSound = useSession()?.has_live_sound ?? true;
   const [isOn, setOn] = useState(false);
   const [trouble, setTrouble] = useState("");
   useEffect(() => () => listening.current?.stop(), []);
@@ -132,7 +134,7 @@ export function ListenButton({ id }: { id: string }) {
   return (
     <>
       <span role="status" className="trouble">{trouble}</span>
-      <button type="button" className={`button ${isOn ? "primary" : ""}`} aria-pressed={isOn} onClick={toggle}>
+      <button type="button" className={`button ${isOn ? "primary" : ""}`} aria-pressed={isOn} disabled={!hasSound} title={hasSound ? undefined : t.noSound} onClick={toggle}>
         <Icon name="ear" size={14} /> {isOn ? t.stop : t.listen}
       </button>
     </>
