@@ -87,6 +87,34 @@ def test_what_was_generated_but_not_heard_is_struck_through(open_tab: Open, site
     tab.picture("conversation-barge-in-dark")
 
 
+def test_a_conversation_that_is_not_there_leads_to_the_list(open_tab: Open, site) -> None:
+    tab = open_tab("/conversations/nosuch")
+    tab.page.get_by_role("alert").wait_for()
+    assert "earwitness list" not in tab.page.get_by_role("alert").inner_text()
+    tab.picture("conversation-nosuch")
+    tab.page.get_by_role("link", name="All conversations").click()
+    tab.page.wait_for_url("**/conversations")
+
+
+def test_the_head_of_a_running_call_tells_when_and_how_long_at_1280_px(open_tab: Open, site) -> None:
+    call = json.loads(site.served.get(f"/api/v1/conversations/{site.barge_in}")[1])
+    session = {"name": "k", "workspace": "default", "csrf_token": "", "has_live_sound": False}
+    scopes = ["read", "write", "read-raw", "admin", "audit"]
+    tab = open_tab("/dashboard", key="admin", size={"width": 1280, "height": 800})
+    tab.page.route("**/api/v1/session", lambda route: route.fulfill(json={**session, "scopes": scopes}))
+    tab.page.route(
+        f"**/api/v1/conversations/{call['id']}", lambda route: route.fulfill(json={**call, "status": "active"})
+    )
+    tab.page.route(f"**/api/v1/conversations/{call['id']}/live", lambda route: route.abort())
+    tab.page.goto(f"/conversations/{call['id']}")
+    tab.page.get_by_role("button", name="Pause recording").wait_for()
+    assert tab.page.locator(".head-facts").evaluate("facts => facts.scrollWidth <= facts.clientWidth")
+    listen = tab.page.get_by_role("button", name="Listen in")
+    assert listen.is_disabled()
+    assert "record.live_stereo is off" in (listen.get_attribute("title") or "")
+    tab.picture("conversation-running-1280")
+
+
 def test_a_click_on_a_line_plays_from_there_and_lights_it(open_tab: Open, site) -> None:
     tab = open_tab(f"/conversations/{site.order}")
     line = tab.page.locator(".said.agent").nth(1)

@@ -234,7 +234,7 @@ interface HeadProps {
 function Head({ conversation: c, chosen, isRaw, onRaw, again }: HeadProps) {
   const session = useSession();
   return (
-    <header className="head">
+    <header className={`head ${c.status === "active" ? "running" : ""}`}>
       {session && (
         <a
           className="icon-button"
