@@ -16,7 +16,8 @@ def test_serve_names_the_address_of_the_pages_only_where_they_are_built(
     monkeypatch.setattr(app_files, "APP", page)
     say_api(Settings(), 5001)
     first, api = capsys.readouterr().out.splitlines()
-    assert "make web" in first and "http" not in first
+    assert "make web" in first
+    assert "http" not in first
     assert api == "API    http://127.0.0.1:5001/docs", "which is there all the same"
     page.touch()
     say_api(Settings(), 5001)

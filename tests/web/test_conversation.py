@@ -87,6 +87,20 @@ def test_what_was_generated_but_not_heard_is_struck_through(open_tab: Open, site
     tab.picture("conversation-barge-in-dark")
 
 
+def test_what_nobody_knows_to_be_heard_or_not_is_not_struck_through(open_tab: Open, site) -> None:
+    call = json.loads(site.served.get(f"/api/v1/conversations/{site.barge_in}")[1])
+    for message in call["messages"]:
+        message["evidence"] = "unknown"  # as where the recorder was killed
+    tab = open_tab("/protection")
+    tab.page.route(f"**/api/v1/conversations/{site.barge_in}", lambda route: route.fulfill(json=call))
+    tab.page.goto(f"/conversations/{site.barge_in}")
+    rest = tab.page.locator(".said .perhaps").first
+    rest.wait_for()
+    assert rest.get_attribute("title") == "nobody knows whether this was heard"
+    assert tab.page.locator(".said del").count() == 0
+    tab.picture("conversation-perhaps-heard")
+
+
 def test_a_conversation_that_is_not_there_leads_to_the_list(open_tab: Open, site) -> None:
     tab = open_tab("/conversations/nosuch")
     tab.page.get_by_role("alert").wait_for()
@@ -103,7 +117,8 @@ def test_the_head_of_a_running_call_tells_when_and_how_long_at_1280_px(open_tab:
     tab = open_tab("/dashboard", key="admin", size={"width": 1280, "height": 800})
     tab.page.route("**/api/v1/session", lambda route: route.fulfill(json={**session, "scopes": scopes}))
     tab.page.route(
-        f"**/api/v1/conversations/{call['id']}", lambda route: route.fulfill(json={**call, "status": "active"})
+        f"**/api/v1/conversations/{call['id']}",
+        lambda route: route.fulfill(json={**call, "status": "active"}),
     )
     tab.page.route(f"**/api/v1/conversations/{call['id']}/live", lambda route: route.abort())
     tab.page.goto(f"/conversations/{call['id']}")

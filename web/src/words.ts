@@ -281,6 +281,7 @@ export const words = {
     transcript: "Transcript",
     notHeard: "generated, but never heard",
     notHeardAbout: "generated, but never heard; from which word on is an estimate",
+    perhapsHeard: "nobody knows whether this was heard",
     interrupted: "cut off",
     inserted: "inserted, not spoken",
     typed: "text",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation, Message } from "../api/types.ts";
-import { aroundWord, currentIndex, currentWord, heardWords, responseWaits, story, strongest } from "./story.ts";
+import { aroundWord, currentIndex, currentWord, heardWords, mayHaveBeenHeard, responseWaits, story, strongest } from "./story.ts";
 
 export function said(over: Partial<Message>): Message {
   return {
@@ -14,6 +14,10 @@ const conversation = (over: Partial<Conversation>) =>
   ({ messages: [], tool_calls: [], interruptions: [], gaps: [], digits: [], snapshots: [], ...over }) as unknown as Conversation;
 
 describe("what was heard", () => {
+  it("is not denied where nobody knows", () => {
+    expect(mayHaveBeenHeard(said({ evidence: "unknown" }))).toBe(true);
+    expect(mayHaveBeenHeard(said({ evidence: "modelled" }))).toBe(false);
+  });
   it("is told apart from what was generated beyond it", () => {
     const words = heardWords(said({ text: "We are open every day until ten.", heard_text: "We are open" }));
     expect(words).toEqual({ heard: "We are open", unheard: "every day until ten." });

@@ -92,6 +92,11 @@ export function heardWords(message: Message): Words {
   return text.startsWith(heard) ? { heard, unheard: text.slice(heard.length).trim() } : { heard, unheard: text };
 }
 
+/** Whether nobody knows of the words beyond those that surely were heard: as where the record breaks off. */
+export function mayHaveBeenHeard(message: Message): boolean {
+  return message.evidence === "unknown";
+}
+
 /** The last message that has begun by then, by its place in the story; -1 before the first. */
 export function currentIndex(moments: readonly Moment[], atMs: number): number {
   let found = -1;

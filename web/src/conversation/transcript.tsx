@@ -7,6 +7,7 @@ import { words } from "../words.ts";
 import { usePlayer, type Player } from "./player.ts";
 import { masksOf, pieces } from "./masks.ts";
 import { aroundWord, currentIndex, currentWord, heardWords, strongest, type Moment } from "./story.ts";
+import { Unheard } from "./unheard.tsx";
 
 const t = words.conversation;
 
@@ -182,10 +183,9 @@ function Said({ message, find, masks, player, seek }: SaidProps) {
           {unheard && (
             <>
               {heard && " "}
-              <del title={message.is_estimated ? t.notHeardAbout : t.notHeard}>
-                <span className="sr">{t.notHeard}: </span>
+              <Unheard message={message}>
                 <Found text={unheard} find={find} masks={masks} />
-              </del>
+              </Unheard>
             </>
           )}
         </p>

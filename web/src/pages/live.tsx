@@ -6,6 +6,7 @@ import { Link } from "../components/link.tsx";
 import { StatusTag } from "../components/status.tsx";
 import { Listening } from "../conversation/listening.ts";
 import { heardWords } from "../conversation/story.ts";
+import { Unheard } from "../conversation/unheard.tsx";
 import { length } from "../format.ts";
 import { words } from "../words.ts";
 
@@ -68,7 +69,7 @@ function Card({ call }: { call: LiveCall }) {
             <li key={message.key} className={message.party ?? "system"}>
               <b>{words.parties[message.party ?? "system"]}</b>
               <span dir="auto">
-                {heard} {unheard && <del>{unheard}</del>}
+                {heard} {unheard && <Unheard message={message}>{unheard}</Unheard>}
                 {message.status === "open" && <span className="typing" aria-hidden="true" />}
               </span>
             </li>
