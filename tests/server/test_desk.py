@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 import earwitness
 from earwitness.capture.status import RecorderStatus
+from earwitness.desk.finding import Finding
 from earwitness.library import Library, open_library
 from earwitness.server.bond import Ready, Refusal
 from earwitness.settings import Listen, Settings
@@ -129,6 +130,8 @@ def test_it_refuses_files_from_before_encryption_until_reindex_has_sealed_them(t
     assert isinstance(word, Refusal)
     assert (word.kind, "earwitness reindex" in word.hint) == ("SettingsError", True)
     assert desk.end() == 1
+    with_bucket = replace(encrypted(tmp_path), object_store_url="s3://nobody-is-asked/here")
+    Finding(with_bucket).refuse_unsealed()
     library = Library(wanted)
     assert library.reindex() == 1
     library.catalog.close()

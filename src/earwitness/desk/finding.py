@@ -70,12 +70,15 @@ class Finding:
             return False
 
     def refuse_unsealed(self) -> None:
-        """Raises `SettingsError` where encryption is on and files made before it still lie in the open."""
-        if not isinstance(self.objects, SealedObjects):
+        """Raises `SettingsError` where encryption is on and files made before it still lie here in the open.
+
+        A bucket is not asked: it may be away or slow, and calls wait for this answer.
+        """
+        if not isinstance(self.objects, SealedObjects) or self.settings.object_store_url:
             return
         with self.catalog.database.reading() as connection:
             paths = overview.first_files(connection, LAST_MADE, _FIRST)
-        with contextlib.suppress(NotFound, StorageUnavailable):  # a bucket that is away keeps nobody out
+        with contextlib.suppress(NotFound, StorageUnavailable):  # what cannot be read keeps nobody out
             if not all(map(self.objects.is_sealed, paths)):
                 raise SettingsError(
                     f"{self.data_path} has files from before encryption, which lie in the open",
