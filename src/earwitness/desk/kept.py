@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from earwitness.errors import Denied, NotFound
+from earwitness.errors import Damaged, Denied, NotFound
 from earwitness.privacy.sealed_objects import MAGIC
 from earwitness.store.annotations import AnnotationRow, Annotations, NewAnnotation
 from earwitness.store.artifacts import ANALYTICS, DOCUMENT, HEALTH, LAST_MADE, TEXT
@@ -93,7 +93,12 @@ class Kept:
         return self._stored_json(name)
 
     def _stored_json(self, name: str) -> dict[str, Any]:
-        return msgspec.json.decode(self._stored_bytes(name), type=dict[str, Any])
+        try:
+            return msgspec.json.decode(self._stored_bytes(name), type=dict[str, Any])
+        except msgspec.MsgspecError as error:
+            raise Damaged(
+                f"{name} of conversation {self.id} is damaged", hint="`earwitness reindex` makes it anew."
+            ) from error
 
     def _stored_bytes(self, name: str) -> bytes:
         size, read = self.stored(name)

@@ -1,12 +1,12 @@
 """The web application: every route, one guard, one form of error."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from earwitness import __version__
 from earwitness.library import Library
@@ -111,7 +111,7 @@ def create_app(library: Library, links: Links) -> FastAPI:
     listen = library.settings.api if library is not None else Listen()
     app.state.limits = Limits(listen.requests_per_minute)
     problems.install(app)
-    app.middleware("http")(_guard_browsers)
+    app.add_middleware(_GuardBrowsers)
     app.add_middleware(Express, headers=HEADERS)
     for part in PARTS:
         app.include_router(part.router)
@@ -132,9 +132,21 @@ class _Static(StaticFiles):
         return response
 
 
-async def _guard_browsers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Headers that keep a browser from doing more with an answer than showing it."""
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class _GuardBrowsers:
+    """Headers that keep a browser from doing more with an answer than showing it.
+
+    Plain ASGI: a middleware of `app.middleware` ends an answer that failed on its way as if it were whole.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
