@@ -47,3 +47,30 @@ def test_what_makes_no_sense_together_is_a_usage_error(typist: Typist, order: st
     ):
         typist.type("export", *words, exits=2)
     assert "no channels" in typist.refused("export", order, "--format", "csv", "--channel", "agent")
+
+
+def test_an_export_that_fails_leaves_no_file_that_looks_whole(own_typist: Typist, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    file = out / "calls.jsonl"
+    own_typist.type("export", "--all", "--format", "jsonl", "-o", file)
+    whole = file.read_bytes()
+    oldest = own_typist.json("list")[-1]["id"]
+    [hurt] = (own_typist.folder / "objects").rglob(f"{oldest}/analytics.json")
+    hurt.write_bytes(b"{")
+    own_typist.refused("export", "--all", "--format", "jsonl", "-o", file)
+    assert (list(out.iterdir()), file.read_bytes()) == ([file], whole)  # as it was before
+    own_typist.refused("export", "--all", "--format", "jsonl", "-o", out / "new.jsonl")
+    assert list(out.iterdir()) == [file]
+
+
+def test_what_is_no_common_file_is_written_as_it_stands(typist: Typist, order: str, tmp_path: Path) -> None:
+    link = tmp_path / "link.txt"
+    link.symlink_to(tmp_path / "call.txt")
+    typist.type("export", order, "--format", "text", "-o", link)
+    assert link.is_symlink()
+    assert "mushroom pizza" in (tmp_path / "call.txt").read_text("utf-8")
+    null = tmp_path / "null.txt"
+    null.symlink_to("/dev/null")
+    typist.type("export", order, "--format", "text", "-o", null)
+    assert null.resolve() == Path("/dev/null")
+    assert not Path("/dev/null").is_file()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import click
 
@@ -125,8 +126,18 @@ def _in_format(
 
 
 def _write(pieces: Iterable[bytes], path: Path) -> Path:
+    """The file is there once it is whole, and what it was before until then."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
+    if path.exists() and not path.is_file():  # a pipe or a device: nothing takes its place
+        with path.open("wb") as file:
+            file.writelines(pieces)
+        return path
+    target = path.resolve()  # of a link it is what it leads to that is written
+    half = target.with_name(f".{target.name[:100]}.{uuid4().hex}.part")
+    try:
+        with half.open("xb") as file:
+            file.writelines(pieces)
+        half.replace(target)
+    finally:
+        half.unlink(missing_ok=True)
     return path
