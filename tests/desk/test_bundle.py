@@ -40,6 +40,21 @@ def test_the_program_in_the_bundle_proves_it_without_anything_of_ours(made: tupl
     assert proof.main([str(bundle), "--key", "00" * 32]) == 1
 
 
+def test_the_key_may_be_a_file_and_what_is_no_key_is_said(
+    made: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, key = made
+    file = tmp_path / "key.txt"
+    file.write_text(key + "\n", "utf-8")  # as `earwitness audit --public-key` prints it
+    assert proof.main([str(bundle), "--key", str(file)]) == 0
+    file.write_text("no key\n", "utf-8")
+    for wrong in (str(file), str(tmp_path / "nowhere.txt"), key[2:], "x" * 5000, "\0"):
+        with pytest.raises(SystemExit) as ended:
+            proof.main([str(bundle), "--key", wrong])
+        assert ended.value.code == 2
+        assert "is no public key: give 64 hex digits, or a file" in capsys.readouterr().err
+
+
 def test_one_changed_byte_anywhere_is_told_and_named(made: tuple[Path, str]) -> None:
     bundle, key = made
     public = bytes.fromhex(key)

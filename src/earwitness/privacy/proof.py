@@ -1,7 +1,7 @@
 """What a stranger needs to check a proof bundle: leaves, proofs, signed checkpoints, journals.
 
 Only the standard library and `cryptography`, nothing of ours: this very file travels in every bundle as
-`verify.py` and is run there: `python verify.py [FOLDER] [--key HEX]`; exit status 0: all is proven.
+`verify.py` and is run there: `python verify.py [FOLDER] [--key KEY]`; exit status 0: all is proven.
 
 Trees are those of RFC 9162, section 2.1; checkpoints are signed notes as transparency logs write them
 (C2SP, tlog-checkpoint), signed with Ed25519.
@@ -217,13 +217,31 @@ def _problems_of_journals(folder: Path, entries: Sequence[Mapping[str, Any]]) ->
             yield f"the journal of leg {leg} is not the one that was sealed: {found}"
 
 
+def _public_key(given: str) -> bytes:
+    """32 bytes. Raises `argparse.ArgumentTypeError` with what is expected."""
+    try:
+        held = Path(given).read_text("utf-8") if Path(given).is_file() else given
+        key = bytes.fromhex(held)
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is no public key: give 64 hex digits, or a file that holds them"
+        )
+    return key
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check one bundle and say what is wrong with it."""
     parser = argparse.ArgumentParser(description="Check a proof bundle of Earwitness.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
-    parser.add_argument("--key", help="public key of the installation in hex, from a source you trust")
+    parser.add_argument(
+        "--key",
+        type=_public_key,
+        help="public key of the installation, from a source you trust: hex, or a file that holds it",
+    )
     options = parser.parse_args(arguments)
-    key = bytes.fromhex(options.key) if options.key else None
+    key = options.key
     try:
         problems = list(problems_of_bundle(options.folder, key))
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
