@@ -82,3 +82,9 @@ def typist_lines(folder: Path, limit: int) -> list[str]:
     lines = Typist(folder).type("list", "--limit", limit).stdout.splitlines()
     assert len({line.split()[0] for line in lines}) == len(lines)
     return lines
+
+
+def test_what_fits_none_is_another_thing_than_nothing_recorded(typist: Typist, tmp_path: Path) -> None:
+    for words in (["--label", "nobodys"], ["--min-health", 0, "--subject", "nobody"]):
+        assert typist.type("list", *words).stderr == "no conversation fits\n"
+    assert "nothing is recorded yet" in Typist(tmp_path / "empty").type("list").stderr

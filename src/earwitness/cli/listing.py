@@ -16,6 +16,8 @@ from earwitness.cli.desk import (
     workspace_option,
 )
 
+NOTHING_YET = "nothing is recorded yet; `earwitness simulate` plays a call"
+NONE_FITS = "no conversation fits"
 QUARANTINED = "quarantined"  # redaction failed: nothing of it is shown
 PAGE = 1000  # rows asked of the catalog at once
 
@@ -43,7 +45,8 @@ def command(
     if as_json:
         print_json_list(row.document() for row in shown)
     else:
-        _print(shown)
+        is_filtered = any(value is not None for value in filters.values())
+        _print(shown, NONE_FITS if is_filtered else NOTHING_YET)
     if next(rows, None) is not None:
         click.echo(f"these are the newest {limit}; --limit shows more", err=True)
 
@@ -62,7 +65,7 @@ def _against(row: Any) -> str:
     return quarantine + (f"  ({', '.join(row.health_reasons)})" if row.health_reasons else "")
 
 
-def _print(rows: Iterator[Any]) -> None:
+def _print(rows: Iterator[Any], if_none: str) -> None:
     row = None
     for row in rows:
         say(
@@ -72,4 +75,4 @@ def _print(rows: Iterator[Any]) -> None:
             colour="red" if row.redaction == QUARANTINED else STATUS_COLOURS.get(row.status),
         )
     if row is None:
-        click.echo("nothing like that is recorded; `earwitness simulate` plays a call", err=True)
+        click.echo(if_none, err=True)

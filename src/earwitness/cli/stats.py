@@ -80,7 +80,9 @@ def _over_all(library: "Library", metric: str, by: str, as_json: bool, asked: di
     for row in table:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     if not answer.points:
-        say("nothing yet: calls count once the work after them is done")
+        is_filtered = any(value is not None for value in asked.values())
+        none = "no conversation fits" if is_filtered else "nothing yet"
+        say(f"{none}: calls count once the work after them is done")
 
 
 def _cell(value: Any) -> str:

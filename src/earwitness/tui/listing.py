@@ -13,6 +13,8 @@ from earwitness.library import Library
 from earwitness.store.finding import ConversationQuery
 from earwitness.tui.conversation import ConversationScreen
 
+NOTHING_YET = "nothing is recorded yet; `earwitness simulate` plays a call"
+NONE_FITS = "no conversation fits"
 MOST = 500  # rows at once; a filter finds the others
 REFRESH_S = 2.0
 COLUMNS = ("when", "call", "status", "length", "p95", "cut in", "health", "providers", "messages")
@@ -92,13 +94,14 @@ class ListScreen(Screen[None]):
         except EarwitnessError as error:
             self.app.call_from_thread(self._say, f"{error}. {error.hint}")
         else:
-            self.app.call_from_thread(self._show, rows)
+            none = NONE_FITS if words.strip() else NOTHING_YET
+            self.app.call_from_thread(self._show, rows, "" if rows else none)
 
     def _say(self, words: str) -> None:
         self.query_one("#said", Static).update(Text(words))
 
-    def _show(self, rows: tuple[Any, ...]) -> None:
-        self._say("" if rows else "nothing like that is recorded; `earwitness simulate` plays a call")
+    def _show(self, rows: tuple[Any, ...], said: str) -> None:
+        self._say(said)
         if rows == self._shown:
             return
         self._shown = rows
