@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chaos_tools import Mount, needs_root, needs_tool
-from earwitness.cli import play
 from earwitness.journal.reader import leg_folders
 from earwitness.server.links import Links
 from earwitness.store.secret_file import ensure_secret
@@ -54,6 +53,9 @@ def test_stats_tells_a_metric_over_all_calls_by_groups_and_lists_what_there_is(t
     told = typist.json("stats", "--metric", "volume", "--provider", "twilio")
     assert told["points"][0]["value"] == len(typist.json("list", "--provider", "twilio", "--limit", "500"))
     typist.type("stats", exits=2)
+    none = typist.type("stats", "--metric", "response_time", "--by", "day", "--label", "nobodys").stdout
+    assert "no conversation fits" in none
+    assert "nothing yet" not in none
     typist.type("stats", "latest", "--metric", "volume", exits=2)
     assert "volume" in typist.refused("stats", "--metric", "nonsense")
 
@@ -123,10 +125,11 @@ def test_events_and_the_wire_come_a_line_each(typist: Typist, order: str) -> Non
 def test_without_a_player_it_says_where_the_sound_is(
     typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(play.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(playback.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     result = typist.type("play", order, "--track", "agent", "--from", 1)
     assert "no player" in result.stderr
+    assert "a plain copy that stays until you delete it" in result.stderr
     file = Path(result.stdout.split("  (")[0])
     with wave.open(str(file)) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (16_000, 1)
@@ -136,12 +139,27 @@ def test_a_player_is_given_the_file(
     typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(playback.sys, "platform", "linux")
+    monkeypatch.setattr(playback.tempfile, "tempdir", str(tmp_path))
     player = tmp_path / "aplay"
     player.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/told\n')
     player.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert typist.type("play", order).stdout == ""
     assert (tmp_path / "told").read_text().strip().endswith("stereo.wav")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["aplay", "told"]  # no copy stays
+
+
+def test_a_program_that_only_opens_the_file_keeps_it_and_that_is_said(
+    typist: Typist, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playback.tempfile, "tempdir", str(tmp_path))
+    opener = tmp_path / "xdg-open"
+    opener.write_text("#!/bin/sh\n")
+    opener.chmod(0o700)
+    monkeypatch.setattr(playback, "players", lambda: iter([[str(opener)]]))
+    result = typist.type("play", order)
+    assert "stays until you delete it" in result.stderr
+    assert Path(result.stdout.split("  (")[0]).is_file()
 
 
 @pytest.mark.parametrize(("layout", "count"), [("default", 11), ("opusagent", 7), ("recordings", 3)])

@@ -58,6 +58,16 @@ async def test_the_list_is_narrowed_as_one_types_and_enter_opens_a_call(viewer, 
         assert any("mushroom pizza" in what for _, _, what in lines(app))
 
 
+async def test_a_list_without_rows_says_whether_a_filter_left_none(viewer, tmp_path):
+    app = viewer()
+    async with app.run_test(size=(140, 40)) as pilot:
+        app.screen.query_one(Input).value = "label:nobodys"
+        await until(pilot, lambda: shown(app, "#said") == "no conversation fits")
+    app = Viewer(open_library(tmp_path / "empty"), None)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await until(pilot, lambda: "nothing is recorded yet" in shown(app, "#said"))
+
+
 async def test_a_filter_that_cannot_be_read_is_told_and_the_list_stays(viewer):
     app = viewer()
     async with app.run_test(size=(140, 40)) as pilot:
@@ -124,6 +134,7 @@ async def test_a_track_is_played_from_the_message_under_the_cursor_and_the_curso
     viewer, played, tmp_path, monkeypatch
 ):
     heard = tmp_path / "heard"
+    monkeypatch.setattr(playback.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(playback.sys, "platform", "linux")
     player = tmp_path / "aplay"
     player.write_text(f'#!/bin/sh\nstat -c %s "$2" > {heard}\nexec sleep 30\n')
@@ -139,8 +150,10 @@ async def test_a_track_is_played_from_the_message_under_the_cursor_and_the_curso
         assert int(heard.read_text()) < whole.seconds * 32_000
         first = levels.cursor_s
         await until(pilot, lambda: levels.cursor_s > first)
+        [copy] = tmp_path.glob("earwitness-*")
         await pilot.press("s")
         await until(pilot, lambda: levels.cursor_s is None)
+        assert not copy.exists()
 
 
 async def test_without_a_player_the_file_is_named(viewer, played, monkeypatch, tmp_path):
@@ -151,6 +164,7 @@ async def test_without_a_player_the_file_is_named(viewer, played, monkeypatch, t
         await pilot.press("space")
         await until(pilot, lambda: "the file is yours" in shown(app, "#said"))
         said = shown(app, "#said")
+    assert "a plain copy that stays until you delete it" in said
     assert sound_in(said.split(": ")[-1])
 
 

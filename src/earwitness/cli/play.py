@@ -1,12 +1,15 @@
 """`earwitness play`."""
 
-import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from earwitness.cli.desk import conversation_of, raw_option, ref_argument, workspace_option
-from earwitness.tui.playback import NO_PLAYER, Playback
+from earwitness.tui.playback import Playback, discard, temporary
+
+if TYPE_CHECKING:
+    from earwitness.pipeline.sound import Sound
 
 
 @click.command("play")
@@ -35,15 +38,30 @@ def command(
 ) -> None:
     """Hear a conversation: caller left, agent right, as the caller heard it.
 
-    Without a player, or without a sound device, it says where the WAV file is.
+    Without a player, or without a sound device, it says where the WAV file is: a plain copy, also of an
+    encrypted call, that stays until you delete it. What was played leaves no file.
 
     Example: earwitness play latest --track agent --from 12.5
     """
     sound = conversation_of(context, workspace, ref, reason).audio(track)
-    file = output or Path(tempfile.mkdtemp(prefix="earwitness-")) / f"{track}.wav"
-    sound.write(file, from_s=start_s)
+    file = output or temporary(track)
     if output is None:
-        if Playback(file).wait():
+        said = _played(sound, file, start_s)
+        if not said:
             return
-        click.echo(f"{NO_PLAYER}; the file is yours:", err=True)
+        click.echo(f"{said}:", err=True)
+    else:
+        sound.write(file, from_s=start_s)
     click.echo(f"{file}  ({max(sound.seconds - start_s, 0):.1f} s, {track})")
+
+
+def _played(sound: "Sound", file: Path, start_s: float) -> str:
+    """What is to be said of the file that stays; nothing once it is played and gone."""
+    try:
+        sound.write(file, from_s=start_s)
+        playback = Playback(file)
+        playback.wait()
+    except BaseException:  # broken off, too
+        discard(file)
+        raise
+    return playback.let_go()

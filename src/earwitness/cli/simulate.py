@@ -56,7 +56,13 @@ def _known(context: click.Context, parameter: click.Parameter, scenarios: tuple[
 )
 @click.option("--calls", type=click.IntRange(1), default=1, show_default=True, help="Of each kind.")
 @click.option("--concurrency", type=click.IntRange(1), default=20, show_default=True, help="At a time.")
-@click.option("--speed", type=click.FloatRange(0.1), default=1.0, show_default=True, help="Times real time.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1),
+    default=1.0,
+    show_default=True,
+    help="Times real time. Above 1, what was heard, and who interrupted, is not as in a real call.",
+)
 @click.option("--label", "labels", multiple=True, help="Label the conversations so.")
 @click.option("--key", help="API key for the tap, where it asks for one.")
 @click.option(

@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Look at conversations in the terminal: transcript, tool calls, events, health, and their sound.
 
-    Works over ssh. Where no sound can be played it says where the file is.
+    Works over ssh. Where no sound can be played it says where the file is: a plain copy, also of an
+    encrypted call, that stays until you delete it.
 
     Example: earwitness view --summary latest
     """

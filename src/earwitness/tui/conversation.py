@@ -1,6 +1,5 @@
 """One conversation: what was said, done and heard, and its sound."""
 
-import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +15,7 @@ from earwitness.errors import EarwitnessError
 from earwitness.library import Library
 from earwitness.tui import words
 from earwitness.tui.levels import Levels
-from earwitness.tui.playback import NO_PLAYER, Playback, open_folder
+from earwitness.tui.playback import Playback, discard, open_folder, temporary
 
 FOLLOW_S = 1.0  # between looks at a call that is not finished
 CURSOR_S = 0.1
@@ -129,10 +128,11 @@ class ConversationScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="sound")
     def _fetch(self, track: str, from_s: float) -> None:
-        file = Path(tempfile.mkdtemp(prefix="earwitness-")) / f"{track}.wav"
+        file = temporary(track)
         try:
             self._library.conversation(self._conversation).audio(track).write(file, from_s=from_s)
         except EarwitnessError as error:
+            discard(file)
             self.app.call_from_thread(self._say, f"{error}. {error.hint}")
             return
         self.app.call_from_thread(self._begin, file, track, from_s)
@@ -152,14 +152,21 @@ class ConversationScreen(Screen[None]):
         self.query_one(Levels).cursor_s = position
         if position is None:
             self._playback = None
-            self._say(f"{NO_PLAYER}; the file is yours: {self._file}" if playback.has_failed else "")
+            said = playback.let_go()
+            self._say(f"{said}: {self._file}" if said else "")
 
     def action_stop(self) -> None:
         if self._playback is not None:
-            self._playback.stop()
-            self._playback = None
+            self.on_unmount()
             self._say("")
         self.query_one(Levels).cursor_s = None
+
+    def on_unmount(self) -> None:
+        """Nothing is heard, and no file left, of a screen that is closed."""
+        if self._playback is not None:
+            self._playback.stop()
+            self._playback.let_go()
+            self._playback = None
 
     # -- out ------------------------------------------------------------------------------------------
 

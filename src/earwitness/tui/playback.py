@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ PLAYERS = {
 }
 OPENERS = ("open", "xdg-open", "cmd")
 NO_PLAYER = "no player could play here (tried aplay, paplay, play ...)"
+YOURS = "the file is yours, a plain copy that stays until you delete it"
 
 
 def players() -> Iterator[list[str]]:
@@ -26,6 +28,16 @@ def players() -> Iterator[list[str]]:
             continue  # there is no desktop to open it
         if program:
             yield [program, *player[1:]]
+
+
+def temporary(track: str) -> Path:
+    """Where sound is put to be played: a file's name in a new folder that nobody else may look into."""
+    return Path(tempfile.mkdtemp(prefix="earwitness-")) / f"{track}.wav"
+
+
+def discard(file: Path) -> None:
+    """It was played: a file of `temporary` goes, with its folder."""
+    shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def open_folder(folder: Path) -> bool:
@@ -48,6 +60,7 @@ class Playback:
         self._file = str(file)
         self._from_s = from_s
         self._left = players()
+        self._is_opened = False
         self._began_s = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self.has_failed = not self._next()
@@ -58,6 +71,7 @@ class Playback:
             self._process = None
             return False
         self._began_s = time.monotonic()
+        self._is_opened = Path(words[0]).stem in OPENERS  # such a program ends before the file is read
         self._process = subprocess.Popen(  # noqa: S603
             [*words, self._file],
             stdin=subprocess.DEVNULL,
@@ -84,6 +98,15 @@ class Playback:
             self._process.wait()
             self.position_s()
         return not self.has_failed
+
+    def let_go(self) -> str:
+        """Once it is over: a file that was played is gone. What is to be said of one that stays, else ""."""
+        if self.has_failed:
+            return f"{NO_PLAYER}; {YOURS}"
+        if self._is_opened:
+            return f"another program has it open; {YOURS}"
+        discard(Path(self._file))
+        return ""
 
     def stop(self) -> None:
         process, self._process = self._process, None
