@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import earwitness
+from earwitness.errors import InUse
 from earwitness.library import Library
 from earwitness.server.worker import Worker
 from earwitness.settings import Settings
@@ -64,6 +65,24 @@ def test_a_catalog_that_is_locked_for_a_while_loses_nothing(library: Library, wo
         other.execute("ROLLBACK")
     other.close()
     until(lambda: texts(library) == ["said while it was locked"], 15)
+    until(lambda: worker.trouble() is None, 5)
+
+
+def test_whoever_is_in_the_way_for_a_while_does_not_end_following(
+    library: Library, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into, other = a_call(library, "one"), a_call(library, "two")
+    until(lambda: sorted(texts(library)) == ["one", "two"], 10)
+    until(lambda: LAST_MADE in made(library, into) & made(library, other), 30)
+
+    def is_busy(*_: object) -> None:
+        raise InUse("the lake is in use by process 1")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.columns, "remove", is_busy)
+        library.join(into, [other])
+        until(lambda: worker.trouble() is not None, 15, "nobody is told")
+    until(lambda: len(library.conversation(into).legs()) == 2, 15)
     until(lambda: worker.trouble() is None, 5)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from earwitness.errors import StorageUnavailable
+from earwitness.errors import EarwitnessError, StorageUnavailable
 from earwitness.journal.segment import find_folder, leg_folders_of, segment_paths
 from earwitness.model.conversation import Conversation
 from earwitness.model.events import AudioArrived, Event, LegIdentified, LegOpened
@@ -77,8 +77,8 @@ class Tick:
 class Follower:
     """Keeps the catalog in step with the journals.
 
-    `tick()` reads what is new, writes the rows and returns. A failing catalog raises; nothing is lost
-    by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
+    `tick()` reads what is new, writes the rows and returns. A failing catalog raises, and so does whoever holds
+    files that have to go; nothing is lost by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
     row changes, of a conversation that had ended and goes on: what was made of it is no longer true.
     With `live_folder` every running conversation has a growing stereo file there, named by its id. `progress`
     goes on by one with every leg that is read to its end.
@@ -116,7 +116,7 @@ class Follower:
         try:
             self._rearrange()
             self._read()
-        except StorageUnavailable:
+        except EarwitnessError:
             self._start_over()
             raise
         return self._write()

@@ -80,7 +80,7 @@ class Worker:
                 self._look(follower)
                 rest_s = min(max(TICK_S, (time.monotonic() - began_s) * REST), LONGEST_REST_S)
                 self._trouble = None
-            except StorageUnavailable as error:
+            except EarwitnessError as error:  # a store that is away, a folder in use: it comes to an end
                 self._trouble, rest_s = f"catalog behind: {error}", RETRY_S
                 log.warning("catalog behind: %s", error)
             if stopping:
