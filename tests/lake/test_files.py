@@ -2,6 +2,7 @@
 program that is killed at any step leaves no row twice."""
 
 from collections import Counter
+from threading import Thread
 
 import pytest
 
@@ -124,6 +125,29 @@ def test_a_day_that_is_over_becomes_one_file_a_table(lake, objects):
     assert set(days.values()) == {1}
     same(told(lake, objects), plain(range(24)))
     assert lake.tidy() == 0
+
+
+def test_whoever_waits_for_the_lake_comes_in_between_two_days(lake, monkeypatch):
+    for number in range(24):
+        take(lake, number)
+    order, put_together = [], lake._put_together
+
+    def remove():
+        lake.remove("default", identity(0), began_ns(0))
+        order.append("removed")
+
+    waiting = Thread(target=remove)
+
+    def put_one_day_together(place):
+        if not order:
+            waiting.start()
+        order.append("day")
+        put_together(place)
+
+    monkeypatch.setattr(lake, "_put_together", put_one_day_together)
+    assert lake.tidy() > 2
+    waiting.join()
+    assert "removed" in order[:-1]
 
 
 def test_a_file_that_is_large_enough_is_left_alone(lake, objects, monkeypatch):

@@ -7,6 +7,7 @@ and a note beside it says for which, so that no row counts twice, wherever a pro
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ import msgspec
 from earwitness.lake import arrow
 from earwitness.lake.columns import FOLDER
 from earwitness.lake.tables import TABLES, Row, Rows, day_of
-from earwitness.store.lock import FolderLock
+from earwitness.store.lock import TRY_EVERY_S, FolderLock
 from earwitness.store.objects import ObjectInfo, Objects
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MANY = 64  # calls of a day that have files of their own, before they are put together
 PART_BYTES = 8 << 20  # a file of this size is not put together with others any more
 PATIENCE_S = 120.0  # whoever changes the lake is done by then
+REST_S = 2 * TRY_EVERY_S  # whoever waits tries once more in it
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 _PART = re.compile(r"part-(?P<first>[0-9a-f-]{36})-(?P<last>[0-9a-f-]{36})-[0-9a-f]{16}\.parquet")
 _NOTE = ".replaces.json"
@@ -83,14 +85,19 @@ class Lake:
 
     def tidy(self) -> int:
         """Days that are over lie in few files afterwards; how many places were not."""
-        today, count = datetime.now(UTC).date(), 0
+        today = datetime.now(UTC).date()
+        return sum(self._tidy(place) for place in self._places() if place.day < today)
+
+    def _tidy(self, place: _Place) -> bool:
+        """One table of one day, and then a rest: whoever waits for the lake may hold up running calls."""
         with self._alone():
-            for place in self._places():
-                names = self._names(place)
-                if place.day < today and len(names) > 1 and any(not _PART.match(name) for name in names):
-                    self._put_together(place)
-                    count += 1
-        return count
+            names = self._names(place)
+            is_due = len(names) > 1 and any(not _PART.match(name) for name in names)
+            if is_due:
+                self._put_together(place)
+        if is_due:
+            time.sleep(REST_S)
+        return is_due
 
     def clear(self) -> None:
         """Nothing is in it afterwards."""

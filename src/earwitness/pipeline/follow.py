@@ -77,9 +77,10 @@ class Tick:
 class Follower:
     """Keeps the catalog in step with the journals.
 
-    `tick()` reads what is new, writes the rows and returns. A failing catalog raises, and so does whoever holds
-    files that have to go; nothing is lost by that, the same facts are written at the next tick that succeeds. `on_reopened` is told, before any
-    row changes, of a conversation that had ended and goes on: what was made of it is no longer true.
+    `tick()` reads what is new, writes the rows and returns. A failing catalog raises, and so does whoever
+    holds files that have to go; nothing is lost by that, the same facts are written at the next tick that
+    succeeds. `on_reopened` is told, before any row changes, of a conversation that had ended and goes on:
+    what was made of it is no longer true.
     With `live_folder` every running conversation has a growing stereo file there, named by its id. `progress`
     goes on by one with every leg that is read to its end.
     """

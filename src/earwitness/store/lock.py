@@ -9,6 +9,8 @@ from typing import Self
 
 from earwitness.errors import InUse, StorageUnavailable
 
+TRY_EVERY_S = 0.05  # by whoever waits
+
 
 class FolderLock:
     """Held by whoever follows the journals of a data folder, or under another name changes something else of
@@ -31,7 +33,7 @@ class FolderLock:
         give_up_at = time.monotonic() + self._patience_s
         while not _try_lock(descriptor):
             if time.monotonic() < give_up_at:
-                time.sleep(0.05)
+                time.sleep(TRY_EVERY_S)
                 continue
             holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
             os.close(descriptor)
