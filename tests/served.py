@@ -26,11 +26,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: Callable[[], Any], seconds: float = START_S, told: str = "it does not happen") -> Any:
-    """What `what` gives once it is true; it is asked again and again."""
+def until(
+    what: Callable[[], Any], seconds: float = START_S, told: str | Callable[[], str] = "it does not happen"
+) -> Any:
+    """What `what` gives once it is true; it is asked again and again. `told`: why that matters, or what says
+    what went on instead."""
     give_up_at = time.monotonic() + seconds
     while not (found := what()):
-        assert time.monotonic() < give_up_at, told
+        assert time.monotonic() < give_up_at, told if isinstance(told, str) else told()
         time.sleep(0.02)
     return found
 

@@ -86,6 +86,22 @@ def test_whoever_is_in_the_way_for_a_while_does_not_end_following(
     until(lambda: worker.trouble() is None, 5)
 
 
+def test_a_fault_of_ours_in_one_call_does_not_end_following_and_its_text_is_not_told(
+    library: Library, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("hello")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.catalog, "put", fails)
+        a_call(library, "hello")
+        until(lambda: worker.trouble() is not None, 15, "nobody is told")
+        assert str(worker.trouble()).startswith("following failed: RuntimeError in fails, line ")
+        assert "hello" not in str(worker.trouble())
+    until(lambda: texts(library) == ["hello"], 15)
+    until(lambda: worker.trouble() is None, 5)
+
+
 def test_what_was_left_undone_is_done_at_the_next_start(library: Library) -> None:
     conversation = a_call(library, "hello")
     library.follower().tick()

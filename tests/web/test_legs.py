@@ -57,7 +57,7 @@ def test_a_leg_is_split_off_and_joined_again_by_keyboard(open_tab: Open, site: A
     tab.page.route("**/join", as_if_it_took_longer)
     tab.page.keyboard.press("Enter")
     tab.page.get_by_text("It is moved in a moment.").wait_for()
-    until(lambda: legs.count() == 2)
+    until(lambda: legs.count() == 2, told=site.served.said)
     assert all("Joined by\nhand, by key:" in each for each in legs.all_inner_texts())
     assert tab.page.get_by_role("tab", name="Legs").get_attribute("aria-selected") == "true"
     assert tab.violations() == []

@@ -9,9 +9,11 @@ import logging
 import math
 import threading
 import time
+import traceback
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
+from pathlib import Path
 
 from earwitness.errors import EarwitnessError, InUse, StorageUnavailable
 from earwitness.library import Library
@@ -83,6 +85,10 @@ class Worker:
             except EarwitnessError as error:  # a store that is away, a folder in use: it comes to an end
                 self._trouble, rest_s = f"catalog behind: {error}", RETRY_S
                 log.warning("catalog behind: %s", error)
+            except Exception as error:  # noqa: BLE001  a fault of ours in one call must not end it for all others
+                self._trouble, rest_s = _fault(error), RETRY_S
+                log.error("%s", self._trouble)
+                follower = self._library.follower()  # which begins with what the catalog has
             if stopping:
                 return
             self._stop.wait(rest_s)
@@ -155,6 +161,13 @@ class Worker:
         self._failures = 0
         if not self._under_way:
             self._may_be_due.set()  # the catalog names a hundred at a time
+
+
+def _fault(error: Exception) -> str:
+    """Which it is and where it arose; not its text, which may hold what people said."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    file = Path(where.filename).name
+    return f"following failed: {type(error).__name__} in {where.name}, line {where.lineno} of {file}"
 
 
 def _pool() -> ProcessPoolExecutor:
