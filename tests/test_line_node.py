@@ -13,6 +13,7 @@ import pytest
 from earwitness.journal.reader import leg_folders, read_leg
 from earwitness.journal.record import Kind, Origin
 from earwitness.simulator import openai_server
+from earwitness.simulator.dialogue import Dialogue
 from earwitness.simulator.lines import line, spoken
 from ordering import RESULT, SPEED, check_order, dictate, in_base64
 from recorded import Line
@@ -22,6 +23,9 @@ NODE = Path(__file__).parent / "node"
 ANSWERS = ["greeting"], ["greeting", "one_moment", "price"]  # what was said at the end of each
 GREETING_MS = line("greeting").duration_ms
 HEARD_MS = GREETING_MS / SPEED + 1500  # and what a busy machine is late: who speaks sooner interrupts it
+GREETS_MS = (
+    500 * SPEED
+)  # by the agent's clock; ElevenLabs' client loses what it reads together with the first frame
 OPENAI = f"{openai_server.PATH}?model=gpt-realtime&sim_scenario=order&sim_speed={SPEED}"
 CALLS = {  # each client's provider, what is added to its address, its rate, how long it listens
     "elevenlabs": ("elevenlabs", "", 16_000, HEARD_MS),
@@ -99,6 +103,7 @@ async def test_a_client_for_node_gets_the_same_bytes_and_its_order_is_on_record_
         for upstream in rig.simulator.upstreams.values():
             upstream._speed = SPEED  # the clients set no parameters of the URL
         dictate(monkeypatch)
+        monkeypatch.setattr(Dialogue, "speak_first", lambda dialogue: dialogue._soon(GREETS_MS))
         direct = await ordered_by(client, rig.simulator.url(provider))
         dictate(monkeypatch)
         tapped = await ordered_by(client, rig.url(provider))

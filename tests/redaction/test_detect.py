@@ -121,3 +121,9 @@ def test_every_language_says_each_number_below_a_hundred_in_its_own_words(langua
 def test_ones_own_patterns_and_words_are_found_by_their_names():
     own = {"patterns": {"policy": r"\bPOL-\d{4}\b"}, "words": {"name": ("Jane Doe", "O'Neil")}}
     assert found("jane doe has POL-1234; Joneil not", **own) == [("name", "jane doe"), ("policy", "POL-1234")]
+
+
+def test_what_looks_like_an_id_within_a_longer_word_is_none() -> None:
+    assert found("my number is AB617422D") == [("national_id", "AB617422D")]
+    assert found("A B 61 74 22 D") == [("national_id", "A B 61 74 22 D")]
+    assert found("span_b575d27ab617422d91525c52") == []

@@ -109,8 +109,9 @@ class Codes:
                     return stop, "iban", 0.6
         for shape, is_valid in self._shapes:
             match = shape.match(code.text, at)
-            if match and match.end() in code.ends and is_valid(match[0]):
-                return code.ends[match.end()], "national_id", 0.95
+            stop = code.ends.get(match.end(), 0) if match else 0
+            if match and stop and code.is_apart(start, stop) and is_valid(match[0]):
+                return stop, "national_id", 0.95
         return 0, "", 0.0
 
 
@@ -123,6 +124,17 @@ class _Spelled:
         self.text = "".join(pieces)
         self.starts = [0, *accumulate(map(len, pieces))]
         self.ends = {end: stop for stop, end in enumerate(self.starts) if stop}
+
+    def is_apart(self, start: int, stop: int) -> bool:
+        """Whether these are written as a word of their own, and not within a longer one."""
+        return not self._is_touching(start) and not self._is_touching(stop)
+
+    def _is_touching(self, place: int) -> bool:
+        """Whether nothing is written between the token at this place and the one before it."""
+        if not 0 < place < len(self._tokens):
+            return False
+        one, other = self._tokens[place - 1], self._tokens[place]
+        return one.part == other.part and one.token.end == other.token.start
 
     def longest(self, start: int, length: int) -> int:
         """The last token before which so many characters are full, and that has a digit."""
