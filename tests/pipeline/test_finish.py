@@ -191,6 +191,28 @@ def test_a_leg_that_joins_while_the_call_is_told_stays_joined(tmp_path, library,
     assert library.due() == (("default", conversation),)
 
 
+def test_files_that_are_kept_while_a_leg_is_moved_are_made_anew(tmp_path, library, monkeypatch):
+    conversation = a_call(tmp_path, library)
+    other = a_call(tmp_path, library, links=("other:1",))
+    unmake = library.unmake
+
+    def unmake_then_finish(workspace, reopened):
+        unmake(workspace, reopened)
+        if reopened == conversation:
+            monkeypatch.setattr(library, "unmake", unmake)
+            follower._on_reopened = unmake
+            library.finish(workspace, reopened)
+
+    monkeypatch.setattr(library, "unmake", unmake_then_finish)
+    follower = library.follower()
+    [leg] = [leg.id for leg in library.catalog.legs("default", other)]
+    placements.place(library.catalog.database, "default", {leg: conversation}, "somebody")
+    follower.tick()
+    assert library.due() == (("default", conversation),)
+    library.finish("default", conversation)
+    assert len(library.conversation(conversation).document()["legs"]) == 2
+
+
 def test_a_call_that_was_deleted_before_is_not_brought_back(tmp_path, library):
     conversation = a_call(tmp_path, library)
     folders = library.folders("default", conversation)

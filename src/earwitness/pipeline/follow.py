@@ -43,6 +43,7 @@ class _Live:
     folders: dict[str, Path] = field(default_factory=dict)  # by leg id
     open_legs: set[str] = field(default_factory=set)
     sound: LiveSound | None = None
+    was_reopened: bool = False  # work after the call that had begun may keep files until its rows are written
     is_urgent: bool = False  # more than sound went by since its rows were written
     written_s: float = 0.0
     has_sound_file: bool = True  # False: the disk does not take it, and it is not tried again
@@ -131,6 +132,9 @@ class Follower:
                 continue
             conversation = live.conversation()
             self._catalog.put(conversation)
+            if live.was_reopened:
+                self._on_reopened(conversation.workspace, conversation_id)
+                live.was_reopened = False
             self._unwritten.discard(conversation_id)
             live.is_urgent, live.written_s = False, now_s
             live.grow(time.time_ns())
@@ -247,6 +251,7 @@ class Follower:
         """Tell them again from their journals, in the order of time: each leg where it was put by hand, else
         where it stands; with a founder all in that one."""
         found: dict[str, tuple[str, Path]] = {}
+        was_reopened = False
         elsewhere = {
             leg for one, live in self._live.items() if one not in conversations for leg in live.folders
         }
@@ -255,6 +260,7 @@ class Follower:
             followed = self._live[each].folders if each in self._live else {}
             if not known <= followed.keys() | elsewhere:
                 self._on_reopened(workspace, each)
+                was_reopened = True
             found |= {leg: (each, find_folder(self._root, leg)) for leg in known - elsewhere}
             found |= {leg: (each, folder) for leg, folder in followed.items()}
         by_hand = self._belonging.put_by_hand(workspace, found)
@@ -268,6 +274,7 @@ class Follower:
             home = founder or by_hand.get(leg_id) or stands_in
             leg = self._legs[leg_id] = FollowedLeg.begin(folder, home, is_by_hand=leg_id in by_hand)
             self._hold(leg, workspace)
+            self._live[home].was_reopened |= was_reopened
 
     def _forget(self, conversation_id: str) -> None:
         if sound := self._live.pop(conversation_id).sound:
